@@ -1,0 +1,30 @@
+# make demo    from a website to a published, checked release, without account or network
+# make test    run the tests
+# make check   lint, formatting, types, the walls between the floors
+# make lock    write the lock file again, after a change of pyproject.toml
+
+UV ?= $(or $(shell command -v uv),.tools/bin/uv)
+RUN = $(UV) run --locked
+
+.PHONY: help demo test check lock
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
+
+demo: $(UV)
+	$(RUN) kazcorpus demo
+
+test: $(UV)
+	$(RUN) pytest -n 2
+
+check: $(UV)
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+lock: $(UV)
+	$(UV) lock
+
+.tools/bin/uv:
+	python3.11 -m pip install --quiet --target .tools uv

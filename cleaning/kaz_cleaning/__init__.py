@@ -1,0 +1,1 @@
+"""The middle floor, archive to documents: extraction, normalisation, language, rules, masks."""

@@ -1,0 +1,1 @@
+"""The middle floor, web to archive: sources, frontier, politeness, WARC."""

@@ -1,0 +1,1 @@
+"""The ground floor: the record, shards, accounts, stages, releases and their publication."""

@@ -1,0 +1,1 @@
+"""The middle floor, documents to clusters: MinHash signatures, bands, verification, keepers."""
