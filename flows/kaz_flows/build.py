@@ -1,0 +1,161 @@
+"""From the archive to a release: clean, sign, cluster, keep, write. Each part is done once.
+
+Nothing here needs Prefect; `kaz_flows.flows` shows the same function as a flow.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from kaz_datasets.account import Account, add_accounts, check_chain
+from kaz_datasets.release.tree import RELEASE_VERSION, write_release
+from kaz_datasets.stage import Stage
+from kaz_datasets.workspace import Workspace
+from kaz_flows.configuration import Configuration
+from kaz_flows.crawl_rejects import record_crawl_rejects
+from kaz_flows.lock import exclusive
+from kaz_flows.plan import Crawl, find_crawls, units_of
+from kaz_flows.runner import Runner
+from kaz_flows.steps import Shard, clean_unit, cluster_documents, keep_documents, sign_documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildResult:
+    """What a build made."""
+
+    release: Path
+    version: str
+    crawled: Account
+    """The addresses that crawls met and what became of them."""
+    funnel: tuple[tuple[str, Account], ...]
+    """Name and account of each stage, in order; what one kept is what the next took in."""
+    seconds: float
+    done: int
+    skipped: int
+    """How many pieces of work an earlier run had already done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Everything that a release is written from."""
+
+    crawls: tuple[Crawl, ...]
+    refused: tuple[Shard, ...]
+    cleaned: tuple[Shard, ...]
+    kept: tuple[Shard, ...]
+
+    @property
+    def funnel(self) -> tuple[tuple[str, Account], ...]:
+        """The accounts of the stages, checked against one another."""
+        funnel = (
+            ("clean", add_accounts(shard.result.account for shard in self.cleaned)),
+            ("dedup", add_accounts(shard.result.account for shard in self.kept)),
+        )
+        check_chain(funnel)
+        return funnel
+
+    @property
+    def rejected(self) -> list[Path]:
+        """Every shard of rejected rows."""
+        shards = (*self.refused, *self.cleaned, *self.kept)
+        return [shard.rejected for shard in shards if shard.rejected is not None]
+
+
+def build(
+    workspace: Workspace,
+    configuration: Configuration,
+    runner: Runner,
+    *,
+    version: str | None = None,
+) -> BuildResult:
+    """Build a release from everything in the archive.
+
+    Raises NotFound when the archive is empty, Failed while another process is at work here,
+    DiskFull, and whatever error names a broken file.
+    """
+    clock = time.perf_counter()
+    with exclusive(workspace):
+        prepared = prepare(workspace, configuration, runner)
+        number = version or configuration.release.version
+        release, skipped = _release(workspace, configuration, prepared, number)
+    results = [shard.result for shard in (*prepared.refused, *prepared.cleaned, *prepared.kept)]
+    return BuildResult(
+        release=release,
+        version=number,
+        crawled=add_accounts(shard.result.account for shard in prepared.refused),
+        funnel=prepared.funnel,
+        seconds=round(time.perf_counter() - clock, 1),
+        done=len(results) + 1,
+        skipped=sum(result.skipped for result in results) + skipped,
+    )
+
+
+def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) -> Prepared:
+    """Everything up to the release: clean, sign, cluster, keep."""
+    crawls = find_crawls(workspace)
+    units = units_of(crawls)
+    refused = [record_crawl_rejects(crawl, workspace=workspace) for crawl in crawls]
+    cleaning = replace(configuration.for_cleaning(), workers=_workers(configuration, len(units)))
+    cleaned = runner.map("clean", partial(clean_unit, workspace=workspace, config=cleaning), units)
+    dedup = configuration.for_dedup()
+    sign = partial(sign_documents, workspace=workspace, config=dedup)
+    signatures = runner.map("sign", sign, cleaned)
+
+    def cluster(shards: Sequence[Shard]) -> Shard:
+        return cluster_documents(shards, cleaned, workspace=workspace, config=dedup)
+
+    (clusters,) = runner.map("cluster", cluster, [signatures])
+    keep = partial(keep_documents, clusters=clusters, workspace=workspace, config=dedup)
+    kept = runner.map("keep", keep, cleaned)
+    return Prepared(
+        crawls=tuple(crawls),
+        refused=tuple(shard for shard in refused if shard is not None),
+        cleaned=tuple(cleaned),
+        kept=tuple(kept),
+    )
+
+
+def _release(
+    workspace: Workspace, configuration: Configuration, prepared: Prepared, version: str
+) -> tuple[Path, bool]:
+    output = workspace.releases / version
+    config = configuration.for_release(version)
+    facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
+    shards = (*prepared.refused, *prepared.cleaned, *prepared.kept)
+    stage = Stage(
+        name=version,
+        folder=workspace.releases,
+        inputs={
+            f"{number}:{name}": digest
+            for number, shard in enumerate(shards)
+            for name, digest in shard.result.outputs.items()
+        },
+        config=config,
+        version=RELEASE_VERSION,
+    )
+
+    def work() -> tuple[Account, Sequence[Path]]:
+        write_release(
+            kept=[shard.path for shard in prepared.kept],
+            rejected=prepared.rejected,
+            funnel=prepared.funnel,
+            sources=[facts[name] for name in sorted(facts)],
+            config=config,
+            output=output,
+            replace=True,
+        )
+        files = [path for path in output.rglob("*") if path.is_file()]
+        return prepared.funnel[-1][1], files
+
+    return output, stage.run(work).skipped
+
+
+def _workers(configuration: Configuration, units: int) -> int:
+    """Processes for each WARC file, so that all files at work together use the machine once."""
+    cores = configuration.run.workers or os.cpu_count() or 1
+    return max(1, cores // min(max(units, 1), cores))

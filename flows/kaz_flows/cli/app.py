@@ -1,0 +1,95 @@
+"""The command and its errors: one sentence on stderr, exit code 1 (failed) or 2 (wrong use)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from kaz_datasets.errors import KazcorpusError
+from kaz_datasets.files import no_space_named
+
+# Commands are imported when they are called, so that `--help` and the small tools start at once.
+COMMANDS = {
+    "init": "kaz_flows.cli.work:init",
+    "crawl": "kaz_flows.cli.work:crawl",
+    "ingest": "kaz_flows.cli.work:ingest",
+    "build": "kaz_flows.cli.build:build",
+    "release": "kaz_flows.cli.build:release",
+    "publish": "kaz_flows.cli.publish:publish",
+    "verify": "kaz_flows.cli.verify:verify",
+    "extract": "kaz_flows.cli.tools:extract",
+    "identify": "kaz_flows.cli.tools:identify",
+    "normalise": "kaz_flows.cli.tools:normalise",
+    "mask": "kaz_flows.cli.tools:mask",
+    "dedup": "kaz_flows.cli.dedup:dedup",
+    "demo": "kaz_flows.cli.demo:demo",
+    "up": "kaz_flows.cli.serve:up",
+    "hub": "kaz_flows.cli.serve:hub",
+    "site": "kaz_flows.cli.serve:site",
+}
+
+
+class Commands(click.Group):
+    """The commands, in the order in which one meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, from first to last step."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kazcorpus", prog_name="kazcorpus")
+def kazcorpus() -> None:
+    """Gather, clean, deduplicate and publish Kazakh text.
+
+    A first look, without account or network: `kazcorpus demo`.
+
+    Exit codes: 0 done, 1 failed, 2 wrong use.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave the process with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; errors that were foreseen become one sentence on stderr."""
+    try:
+        with no_space_named(Path.cwd()):
+            kazcorpus.main(args=arguments, prog_name="kazcorpus", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "kazcorpus"
+        return _complain(f"{error.format_message()} See `{where} --help`.", error.exit_code)
+    except click.ClickException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("stopped; the same command goes on from here", 130)
+    except KazcorpusError as error:
+        return _complain(str(error), error.exit_code)
+    except BrokenPipeError:
+        # the reader of our output has gone, as in `kazcorpus identify FILE | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def _complain(sentence: str, code: int) -> int:
+    click.echo(f"kazcorpus: {' '.join(sentence.split())}", err=True)
+    return code

@@ -1,0 +1,65 @@
+"""`kazcorpus build` and `release`: from the archive to a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kaz_flows.cli.options import example, json_option, workspace_option
+from kaz_flows.cli.show import print_json, print_table, progress_bar
+
+version_option = click.option(
+    "--version", "version", help="The release's number; by default the one in kazcorpus.toml."
+)
+
+
+@click.command(epilog=example("kazcorpus build --workspace my-corpus"))
+@workspace_option
+@version_option
+@json_option
+def build(folder: Path, version: str | None, as_json: bool) -> None:
+    """Clean, deduplicate and write a release from everything in the archive.
+
+    What an earlier run finished is not done again; a build that was killed goes on. While
+    `kazcorpus up` runs for the workspace, the build is seen in the Prefect UI.
+    """
+    _build(folder, version, as_json)
+
+
+@click.command(epilog=example("kazcorpus release --workspace my-corpus --version 1.1.0"))
+@workspace_option
+@version_option
+@json_option
+def release(folder: Path, version: str | None, as_json: bool) -> None:
+    """Write the release tree of a build that is done; what is missing of it is done first."""
+    _build(folder, version, as_json)
+
+
+def _build(folder: Path, version: str | None, as_json: bool) -> None:
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.configuration import Configuration
+    from kaz_flows.execution import run_build
+    from kaz_flows.funnel import funnel_rows
+
+    workspace = Workspace.open(folder)
+    configuration = Configuration.of(workspace)
+    with progress_bar() as progress:
+        result = run_build(workspace, configuration, version, progress)
+    if as_json:
+        stages = {name: account.to_json() for name, account in result.funnel}
+        print_json(
+            {
+                "version": result.version,
+                "release": str(result.release),
+                "crawl": result.crawled.to_json(),
+                "stages": stages,
+                "seconds": result.seconds,
+                "done": result.done,
+                "skipped": result.skipped,
+            }
+        )
+        return
+    rows = [(str(row["stage"]), str(row["what"]), int(row["count"])) for row in funnel_rows(result)]
+    print_table(f"Release {result.version}", ("stage", "what", "count"), rows)
+    click.echo(f"{result.release}\n{result.done} steps, {result.skipped} done before")

@@ -1,0 +1,98 @@
+"""The tools that make each stage useful alone: lines or pages in, lines out, in order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from kaz_flows.cli.options import EXISTING_FILE, example
+from kaz_flows.cli.show import print_json
+
+LINES_AT_ONCE = 512
+
+files_argument = click.argument("files", nargs=-1, type=EXISTING_FILE, metavar="[FILE]...")
+
+
+@click.command(epilog=example("kazcorpus extract page.html\nkazcorpus extract - < page.html"))
+@click.argument("files", nargs=-1, required=True, type=EXISTING_FILE, metavar="FILE...")
+@click.option("--url", default="", help="The page's address, which helps to find its date.")
+def extract(files: tuple[Path, ...], url: str) -> None:
+    """Extract the main text of HTML pages: one JSON line a page.
+
+    Each line holds file, kept, reason, text, title, date, language, script, score. The text is
+    there also when a later rule would drop the page; `reason` then names the rule and its value.
+    """
+    from kaz_cleaning.examine import examine_files
+
+    for path, page in zip(files, examine_files(map(_bytes_of, files), url=url), strict=True):
+        print_json({"file": str(path), **page})
+
+
+@click.command(epilog=example('echo "Қазақ тілі — мемлекеттік тіл." | kazcorpus identify'))
+@files_argument
+def identify(files: tuple[Path, ...]) -> None:
+    """Identify the language of lines of text: one JSON line each, in order.
+
+    Labels are ISO 639-3 and ISO 15924 (kaz_Cyrl); `und` is unknown. Reads stdin without FILE.
+    """
+    from kaz_cleaning.language import load_model
+
+    model = load_model()
+    for lines in _batches(_lines(files)):
+        for label in model.identify(lines):
+            print_json({"label": label.label, "score": round(label.score, 4)})
+        sys.stdout.flush()
+
+
+@click.command(epilog=example("kazcorpus normalise page.txt > clean.txt"))
+@files_argument
+def normalise(files: tuple[Path, ...]) -> None:
+    """Normalise lines of text: NFC, look-alike letters, spaces. As many lines out as in.
+
+    Reads stdin without FILE.
+    """
+    from kaz_cleaning.normalise import normalise as normalise_text
+
+    _each_line(files, lambda line: normalise_text(line).text)
+
+
+@click.command(epilog=example('echo "Тел.: +7 701 000 00 00" | kazcorpus mask'))
+@files_argument
+def mask(files: tuple[Path, ...]) -> None:
+    """Replace personal data in lines of text by typed placeholders. As many lines out as in.
+
+    Reads stdin without FILE.
+    """
+    from kaz_cleaning.masks import mask as mask_text
+
+    _each_line(files, lambda line: mask_text(line).text)
+
+
+def _each_line(files: tuple[Path, ...], change: Callable[[str], str]) -> None:
+    for lines in _batches(_lines(files)):
+        click.echo("".join(f"{change(line)}\n" for line in lines), nl=False)
+
+
+def _batches(lines: Iterable[str]) -> Iterator[list[str]]:
+    # a person typing at a terminal wants each answer at once
+    at_once = 1 if sys.stdin.isatty() else LINES_AT_ONCE
+    remaining = iter(lines)
+    while batch := list(islice(remaining, at_once)):
+        yield batch
+
+
+def _lines(files: tuple[Path, ...]) -> Iterator[str]:
+    """Lines ended by LF alone: other separators of Unicode are part of the text."""
+    for path in files or (Path("-"),):
+        stream = sys.stdin.buffer if str(path) == "-" else path.open("rb")
+        with stream:
+            for line in stream:
+                yield line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
+
+
+def _bytes_of(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()

@@ -1,0 +1,90 @@
+"""`kazcorpus.toml`: the one configuration of a workspace, checked when it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from kaz_cleaning.config import CleaningConfig
+from kaz_datasets.files import write_text
+from kaz_datasets.release.config import ReleaseConfig
+from kaz_datasets.strict_toml import StrictModel, load_toml
+from kaz_datasets.workspace import Workspace
+from kaz_dedup.parameters import DedupConfig
+
+TEMPLATE = """\
+# What this workspace builds. Every key is optional; the values are the defaults.
+
+[corpus]
+name = "kazcorpus"        # the name on the dataset card
+
+[release]
+version = "1.0.0"         # raise it for every release you publish
+
+[dedup]
+threshold = 0.8           # Jaccard similarity of word shingles from which two texts are one
+
+[run]
+workers = 0               # processes; 0 = as many as this machine has cores
+"""
+
+
+class Corpus(StrictModel):
+    """What the corpus is called."""
+
+    name: Annotated[str, Field(min_length=1, max_length=96)] = "kazcorpus"
+
+
+class Release(StrictModel):
+    """Which version the next build makes."""
+
+    version: Annotated[str, Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")] = "1.0.0"
+
+
+class Dedup(StrictModel):
+    """When two documents count as one."""
+
+    threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.8
+
+
+class Run(StrictModel):
+    """How much of the machine to use; never what comes out."""
+
+    workers: Annotated[int, Field(ge=0, le=512)] = 0
+
+
+class Configuration(StrictModel):
+    """The whole of `kazcorpus.toml`."""
+
+    corpus: Corpus = Corpus()
+    release: Release = Release()
+    dedup: Dedup = Dedup()
+    run: Run = Run()
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Configuration:
+        """The configuration of a workspace. Raises BadConfiguration naming key and reason."""
+        return load_toml(workspace.configuration, cls)
+
+    def for_cleaning(self) -> CleaningConfig:
+        """What the cleaning stage is given."""
+        return CleaningConfig()
+
+    def for_dedup(self) -> DedupConfig:
+        """What the dedup stage is given."""
+        return DedupConfig(threshold=self.dedup.threshold)
+
+    def for_release(self, version: str | None = None) -> ReleaseConfig:
+        """What the release is given; `version` overrides the file's."""
+        return ReleaseConfig(name=self.corpus.name, version=version or self.release.version)
+
+
+def make_workspace(root: Path, template: str = TEMPLATE) -> Workspace:
+    """Make `root` a workspace; one that is there already is left as it is."""
+    root.mkdir(parents=True, exist_ok=True)
+    workspace = Workspace(root=root.resolve())
+    if not workspace.configuration.exists():
+        write_text(workspace.configuration, template)
+    return workspace

@@ -1,0 +1,66 @@
+"""Where the work is run: as a Prefect flow while the workspace's server is up, else right here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from kaz_crawlers.crawl import CrawlOptions, CrawlResult
+from kaz_datasets.progress import Progress, silent
+from kaz_datasets.publishing import Published
+from kaz_datasets.workspace import Workspace
+from kaz_flows.build import BuildResult, build
+from kaz_flows.configuration import Configuration
+from kaz_flows.crawling import crawl_sources
+from kaz_flows.publish import PublishTarget, publish_release
+from kaz_flows.runner import LocalRunner
+from kaz_flows.server import client_environment, running_server
+
+
+def run_crawl(
+    workspace: Workspace,
+    sources: Sequence[str],
+    options: CrawlOptions,
+    progress: Progress = silent,
+) -> dict[str, CrawlResult]:
+    """Crawl sources, in Prefect's sight where its server runs."""
+    if _connect(workspace):
+        from kaz_flows.flows import crawl_flow
+
+        return crawl_flow(workspace, list(sources), options)
+    return crawl_sources(workspace, sources, options, LocalRunner(progress=progress))
+
+
+def run_build(
+    workspace: Workspace,
+    configuration: Configuration,
+    version: str | None = None,
+    progress: Progress = silent,
+) -> BuildResult:
+    """Build a release, in Prefect's sight where its server runs."""
+    if _connect(workspace):
+        from kaz_flows.flows import build_flow
+
+        return build_flow(workspace, configuration, version)
+    return build(workspace, configuration, LocalRunner(progress=progress), version=version)
+
+
+def run_publish(
+    workspace: Workspace, release: Path, target: PublishTarget, progress: Progress = silent
+) -> Published:
+    """Publish a release, in Prefect's sight where its server runs."""
+    if _connect(workspace):
+        from kaz_flows.flows import publish_flow
+
+        return publish_flow(release, target)
+    return publish_release(release, target, progress)
+
+
+def _connect(workspace: Workspace) -> bool:
+    """Point Prefect's client, before its import, at the workspace's server if that is up."""
+    server = running_server(workspace)
+    if server is None:
+        return False
+    os.environ.update(client_environment(workspace, server))
+    return True

@@ -1,0 +1,129 @@
+"""The steps of a build, each a plain function of files: done once, skipped while nothing changed.
+
+Arguments and results are small, frozen and picklable, so that a step can run anywhere that sees
+the workspace's files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.stage import CLEANING_VERSION, clean_archive
+from kaz_datasets.account import Account
+from kaz_datasets.files import sha256_of
+from kaz_datasets.stage import Stage, StageResult
+from kaz_datasets.workspace import Workspace
+from kaz_dedup.clusters import find_clusters
+from kaz_dedup.parameters import DedupConfig
+from kaz_dedup.signatures import sign_shard
+from kaz_dedup.stage import DEDUP_VERSION, keep_shard
+from kaz_flows.plan import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shard:
+    """A shard that a step made, with its digest, the rejected rows beside it and the account."""
+
+    name: str
+    path: Path
+    digest: str
+    rejected: Path | None
+    result: StageResult
+
+
+def clean_unit(unit: Unit, *, workspace: Workspace, config: CleaningConfig) -> Shard:
+    """One WARC file to documents."""
+    folder = workspace.documents / unit.crawl.name
+    documents = folder / f"{unit.stem}.parquet"
+    rejected = folder / "rejected" / f"{unit.stem}.parquet"
+    stage = Stage(
+        name=unit.stem,
+        folder=folder,
+        inputs={"archive": sha256_of(unit.archive)},
+        # how many processes did the work does not change what they made
+        config={**asdict(replace(config, workers=0)), "facts": asdict(unit.crawl.facts)},
+        version=CLEANING_VERSION,
+    )
+
+    def work() -> tuple[Account, Sequence[Path]]:
+        account = clean_archive(unit.archive, unit.crawl.facts, config, documents, rejected)
+        return account, [documents, rejected]
+
+    return _shard(unit.flat_name, documents, rejected, stage.run(work), folder)
+
+
+def sign_documents(documents: Shard, *, workspace: Workspace, config: DedupConfig) -> Shard:
+    """One shard of documents to MinHash signatures."""
+    folder = workspace.dedup / "signatures"
+    path = folder / f"{documents.name}.parquet"
+    stage = Stage(
+        name=documents.name,
+        folder=folder,
+        inputs={"documents": documents.digest},
+        config=config,
+        version=DEDUP_VERSION,
+    )
+
+    def work() -> tuple[Account, Sequence[Path]]:
+        sign_shard(documents.path, path, config)
+        return Account(), [path]
+
+    return _shard(documents.name, path, None, stage.run(work), folder)
+
+
+def cluster_documents(
+    signatures: Sequence[Shard],
+    documents: Sequence[Shard],
+    *,
+    workspace: Workspace,
+    config: DedupConfig,
+) -> Shard:
+    """All signatures to one table of clusters."""
+    path = workspace.dedup / "clusters.parquet"
+    stage = Stage(
+        name="clusters",
+        folder=workspace.dedup,
+        inputs={shard.name: shard.digest for shard in signatures},
+        config=config,
+        version=DEDUP_VERSION,
+    )
+
+    def work() -> tuple[Account, Sequence[Path]]:
+        find_clusters(
+            [shard.path for shard in signatures], [shard.path for shard in documents], path, config
+        )
+        return Account(), [path]
+
+    return _shard("clusters", path, None, stage.run(work), workspace.dedup)
+
+
+def keep_documents(
+    documents: Shard, *, clusters: Shard, workspace: Workspace, config: DedupConfig
+) -> Shard:
+    """One shard of documents to the rows that are kept, one a cluster."""
+    folder = workspace.dedup / "kept"
+    kept = folder / f"{documents.name}.parquet"
+    rejected = folder / "rejected" / f"{documents.name}.parquet"
+    stage = Stage(
+        name=documents.name,
+        folder=folder,
+        inputs={"documents": documents.digest, "clusters": clusters.digest},
+        config=config,
+        version=DEDUP_VERSION,
+    )
+
+    def work() -> tuple[Account, Sequence[Path]]:
+        account = keep_shard(documents.path, clusters.path, kept, rejected, config)
+        return account, [kept, rejected]
+
+    return _shard(documents.name, kept, rejected, stage.run(work), folder)
+
+
+def _shard(
+    name: str, path: Path, rejected: Path | None, result: StageResult, folder: Path
+) -> Shard:
+    digest = result.outputs[path.relative_to(folder).as_posix()]
+    return Shard(name=name, path=path, digest=digest, rejected=rejected, result=result)
