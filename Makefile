@@ -15,7 +15,7 @@ demo: $(UV)
 	$(RUN) kazcorpus demo
 
 test: $(UV)
-	$(RUN) pytest -n 2
+	$(RUN) pytest -n 2 --dist loadscope
 
 check: $(UV)
 	$(RUN) ruff check

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,9 @@ def sha256_of(path: Path) -> str:
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Remove what a killed writer left in `folder`, at any depth."""
-    for leftover in folder.rglob(f".*{TEMPORARY_SUFFIX}"):
-        leftover.unlink(missing_ok=True)
+    """Remove what a killed writer left in `folder`, at any depth: files and whole folders."""
+    for leftover in sorted(folder.rglob(f".*{TEMPORARY_SUFFIX}"), reverse=True):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink(missing_ok=True)

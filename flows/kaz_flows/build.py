@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from kaz_datasets.account import Account, add_accounts, check_chain
+from kaz_datasets.files import remove_temporaries
 from kaz_datasets.release.tree import RELEASE_VERSION, write_release
 from kaz_datasets.stage import Stage
 from kaz_datasets.workspace import Workspace
@@ -80,6 +81,7 @@ def build(
     """
     clock = time.perf_counter()
     with exclusive(workspace):
+        remove_leftovers(workspace)
         prepared = prepare(workspace, configuration, runner)
         number = version or configuration.release.version
         release, skipped = _release(workspace, configuration, prepared, number)
@@ -93,6 +95,12 @@ def build(
         done=len(results) + 1,
         skipped=sum(result.skipped for result in results) + skipped,
     )
+
+
+def remove_leftovers(workspace: Workspace) -> None:
+    """Remove what a killed build was writing; nobody else writes while the lock is held."""
+    for folder in (workspace.documents, workspace.dedup, workspace.releases):
+        remove_temporaries(folder)
 
 
 def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) -> Prepared:

@@ -19,6 +19,7 @@ from kaz_datasets.release.verify import verify_release
 from kaz_datasets.workspace import Workspace
 from kaz_flows.build import BuildResult
 from kaz_flows.configuration import TEMPLATE, Configuration, make_workspace
+from kaz_flows.load_back import rows_loaded
 from kaz_flows.publish import PublishTarget
 from kaz_flows.server import client_environment, start, wait_until_up
 
@@ -74,17 +75,11 @@ def _walk(workspace: Workspace, site: str, hub: str, report: Report) -> DemoResu
     report("publishing it to the Hub and loading it from there")
     target = PublishTarget(repo=REPO, token=TOKEN, endpoint=hub)
     published = publish_flow(built.release, target)
-    rows = load_back(hub, published)
-    return DemoResult(build=built, published=published, rows_loaded=rows)
-
-
-def load_back(endpoint: str, published: Published) -> int:
-    """How many rows `load_dataset` finds under the tag."""
-    import datasets
-    from huggingface_hub import constants
-
-    constants.ENDPOINT = endpoint
-    dataset = datasets.load_dataset(
-        published.repo, revision=published.tag, split="train", token=TOKEN
+    rows = rows_loaded(
+        published.repo,
+        published.tag,
+        endpoint=hub,
+        token=TOKEN,
+        cache=workspace.root / ".huggingface",
     )
-    return int(dataset.num_rows)
+    return DemoResult(build=built, published=published, rows_loaded=rows)

@@ -6,6 +6,7 @@ Import this module only in a process whose environment names a Prefect server
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from prefect import flow, get_run_logger
@@ -18,7 +19,7 @@ from kaz_datasets.workspace import Workspace
 from kaz_flows import build as building
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawling import crawl_sources
-from kaz_flows.funnel import funnel_rows
+from kaz_flows.funnel import funnel_lines
 from kaz_flows.prefect_runner import PrefectRunner
 from kaz_flows.publish import PublishTarget, publish_release
 
@@ -48,7 +49,7 @@ def build_flow(
 ) -> building.BuildResult:
     """Make a release from the archive, a task a shard and stage."""
     result = building.build(workspace, configuration, PrefectRunner(), version=version)
-    create_table_artifact(key="funnel", table=funnel_rows(result))
+    create_table_artifact(key="funnel", table=[asdict(line) for line in funnel_lines(result)])
     get_run_logger().info("release %s lies in %s", result.version, result.release)
     return result
 

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from kaz_flows.build import BuildResult
+if TYPE_CHECKING:
+    from kaz_flows.build import BuildResult
 
 
-def funnel_rows(result: BuildResult) -> list[dict[str, str | int]]:
-    """One row a line of the funnel: `stage`, `what`, `count`."""
-    rows: list[dict[str, str | int]] = []
+@dataclass(frozen=True)
+class FunnelLine:
+    """One line of the funnel; what is dropped counts down."""
+
+    stage: str
+    what: str
+    count: int
+
+
+def funnel_lines(result: BuildResult) -> list[FunnelLine]:
+    """The funnel from the first address met to the last row kept."""
+    lines: list[FunnelLine] = []
     if result.crawled.entered:
-        rows.append({"stage": "crawl", "what": "addresses met", "count": result.crawled.entered})
-        rows += _dropped("crawl", result.crawled.dropped)
+        lines.append(FunnelLine("crawl", "addresses met", result.crawled.entered))
+        lines += _dropped("crawl", result.crawled.dropped)
     for stage, account in result.funnel:
         what = "records in the archive" if stage == "clean" else "documents in"
-        rows.append({"stage": stage, "what": what, "count": account.entered})
-        rows += _dropped(stage, account.dropped)
-    kept = result.funnel[-1][1].kept
-    rows.append({"stage": "release", "what": "documents kept", "count": kept})
-    return rows
+        lines.append(FunnelLine(stage, what, account.entered))
+        lines += _dropped(stage, account.dropped)
+    return [*lines, FunnelLine("release", "documents kept", result.funnel[-1][1].kept)]
 
 
-def _dropped(stage: str, dropped: Mapping[str, int]) -> list[dict[str, str | int]]:
+def _dropped(stage: str, dropped: Mapping[str, int]) -> list[FunnelLine]:
     ordered = sorted(dropped.items(), key=lambda item: (-item[1], item[0]))
-    return [{"stage": stage, "what": f"dropped: {rule}", "count": -n} for rule, n in ordered]
+    return [FunnelLine(stage, f"dropped: {rule}", -count) for rule, count in ordered]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kaz_flows.cli.options import example, json_option, workspace_option
-from kaz_flows.cli.show import print_json, print_table, progress_bar
+from kaz_flows.cli.show import print_funnel, print_json, progress_bar
 
 version_option = click.option(
     "--version", "version", help="The release's number; by default the one in kazcorpus.toml."
@@ -40,7 +40,6 @@ def _build(folder: Path, version: str | None, as_json: bool) -> None:
     from kaz_datasets.workspace import Workspace
     from kaz_flows.configuration import Configuration
     from kaz_flows.execution import run_build
-    from kaz_flows.funnel import funnel_rows
 
     workspace = Workspace.open(folder)
     configuration = Configuration.of(workspace)
@@ -60,6 +59,5 @@ def _build(folder: Path, version: str | None, as_json: bool) -> None:
             }
         )
         return
-    rows = [(str(row["stage"]), str(row["what"]), int(row["count"])) for row in funnel_rows(result)]
-    print_table(f"Release {result.version}", ("stage", "what", "count"), rows)
+    print_funnel(f"Release {result.version}", result)
     click.echo(f"{result.release}\n{result.done} steps, {result.skipped} done before")

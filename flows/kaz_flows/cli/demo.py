@@ -11,7 +11,7 @@ import click
 
 from kaz_flows.cli.environment import prepare_hub_client
 from kaz_flows.cli.options import example
-from kaz_flows.cli.show import print_table
+from kaz_flows.cli.show import print_funnel
 
 MARK = ".demo"
 
@@ -33,18 +33,12 @@ def demo(folder: Path) -> None:
     deduplicated, written as a release, published to a Hub on loopback and loaded from it.
     """
     _start_anew(folder)
-    # before the libraries are imported: nothing of the demo lands in the user's own caches
-    os.environ["HF_HOME"] = str((folder / ".huggingface").resolve())
+    # before the client is imported
     prepare_hub_client("http://127.0.0.1")
     from kaz_flows.demo import run_demo
-    from kaz_flows.funnel import funnel_rows
 
     result = run_demo(folder, report=lambda step: click.echo(f"· {step}", err=True))
-    rows = [
-        (str(row["stage"]), str(row["what"]), int(row["count"]))
-        for row in funnel_rows(result.build)
-    ]
-    print_table("From a website to a release", ("stage", "what", "count"), rows)
+    print_funnel("From a website to a release", result.build)
     click.echo(_where_things_are(folder, result.build.release, result.rows_loaded))
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -15,6 +15,10 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from kaz_datasets.progress import Progress, silent
+from kaz_flows.funnel import funnel_lines
+
+if TYPE_CHECKING:
+    from kaz_flows.build import BuildResult
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -31,6 +35,12 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str 
     for row in rows:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
     Console(width=None if sys.stdout.isatty() else 100).print(table)
+
+
+def print_funnel(title: str, result: BuildResult) -> None:
+    """What came in, what each rule dropped, what was kept."""
+    rows = [(line.stage, line.what, line.count) for line in funnel_lines(result)]
+    print_table(title, ("stage", "what", "count"), rows)
 
 
 @contextmanager
