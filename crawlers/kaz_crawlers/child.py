@@ -1,0 +1,121 @@
+"""One crawl, one process: `python -m kaz_crawlers.child` with its job as JSON on standard input.
+
+Scrapy's reactor can run only once in a process, and a crawl that eats its memory must take
+nobody with it. Standard output carries one JSON object a line: `{"fetched": n}` while it goes,
+`{"finish_reason": …}` at the end. The log goes to standard error. Exit code 0 means that nothing
+is left to fetch (`finished`) or that the budget is spent (`budget`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any, Final
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from kaz_crawlers.archive import SOURCE_FILE
+from kaz_crawlers.frontier import Frontier
+from kaz_crawlers.guard import Endpoint, guard_reactor
+from kaz_crawlers.options import CrawlOptions, proxy_endpoint
+from kaz_crawlers.settings import scrapy_settings
+from kaz_crawlers.source import Source, read_source
+from kaz_crawlers.spider import SourceSpider, seeds_of
+from kaz_crawlers.warc_writer import WarcWriter, recover
+from kaz_datasets.errors import Failed, KazcorpusError
+
+GOOD_ENDINGS: Final = ("finished", "budget")
+_PR_SET_PDEATHSIG: Final = 1
+_REPORT_INTERVAL: Final = 0.5  # seconds
+
+
+def run(source: Source, folder: Path, options: CrawlOptions, out: IO[str]) -> str:
+    """Crawl until nothing is left; the reason for the end. Raises Failed."""
+    frontier = Frontier(folder, max_pages=source.polite.max_pages, max_depth=source.polite.depth)
+    recover(folder, frontier.archived)
+    frontier.add(seeds_of(source))
+    writer = WarcWriter(folder, source.id, options.user_agent)
+    try:
+        return _scrape(source, options, frontier, writer, out)
+    finally:
+        writer.close()
+        frontier.close()
+
+
+def _scrape(
+    source: Source, options: CrawlOptions, frontier: Frontier, writer: WarcWriter, out: IO[str]
+) -> str:
+    delay = source.polite.delay if options.delay is None else options.delay
+    process = AsyncCrawlerProcess(scrapy_settings(user_agent=options.user_agent, delay=delay))
+    from twisted.internet import reactor  # importing it installs one, so not before Scrapy has
+
+    guard_reactor(reactor, _allowed(options))
+    crawler = process.create_crawler(SourceSpider)
+    process.crawl(
+        crawler,
+        source=source,
+        options=options,
+        frontier=frontier,
+        writer=writer,
+        report=_reporter(out),
+    )
+    process.start()
+    if process.bootstrap_failed:
+        raise Failed("the crawl could not be started: see the log")
+    reason = str(crawler.stats.get_value("finish_reason"))
+    return "budget" if reason == "finished" and frontier.budget_spent else reason
+
+
+def _allowed(options: CrawlOptions) -> frozenset[Endpoint]:
+    return frozenset() if options.proxy is None else frozenset({proxy_endpoint(options.proxy)})
+
+
+def _reporter(out: IO[str]) -> Callable[[int], None]:
+    last = 0.0
+
+    def report(fetched: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _REPORT_INTERVAL:
+            last = time.monotonic()
+            _tell(out, {"fetched": fetched})
+
+    return report
+
+
+def _tell(out: IO[str], message: Mapping[str, Any]) -> None:
+    out.write(json.dumps(message) + "\n")
+    out.flush()
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, however that ends (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit(1)  # it ended before the kernel was told
+
+
+def main() -> int:
+    """Read the job, do it, say how it ended."""
+    job = json.load(sys.stdin)
+    die_with_parent(job["parent"])
+    folder = Path(job["folder"])
+    try:
+        reason = run(
+            read_source(folder / SOURCE_FILE), folder, CrawlOptions(**job["options"]), sys.stdout
+        )
+    except KazcorpusError as error:
+        _tell(sys.stdout, {"error": str(error)})
+        return 1
+    _tell(sys.stdout, {"finish_reason": reason})
+    return 0 if reason in GOOD_ENDINGS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""A crawl from the caller's side: start the process, follow it, account for every address."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from kaz_crawlers.archive import SOURCE_FILE, archive_facts
+from kaz_crawlers.frontier import UrlState, url_states
+from kaz_crawlers.options import CrawlOptions
+from kaz_crawlers.source import Source
+from kaz_datasets.account import Account, Bookkeeper
+from kaz_datasets.errors import BadConfiguration, Failed
+from kaz_datasets.files import write_text
+from kaz_datasets.progress import Progress, silent
+
+LOG_FILE: Final = "crawl.log"
+_GRACE: Final = 20  # seconds for the answer in flight, before the process is killed
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrawlResult:
+    """What a finished crawl holds."""
+
+    account: Account
+    """Addresses known, fetched, and dropped by rule."""
+    pages: int
+    """Addresses whose answer is in the archive and good, sitemaps and listings included."""
+    bytes: int
+    """Size of the WARC files."""
+    finish_reason: str
+    """`finished`, or `budget` if the source's max_pages ended it."""
+
+
+def crawl(
+    source: Source,
+    folder: Path,
+    options: CrawlOptions | None = None,
+    progress: Progress = silent,
+) -> CrawlResult:
+    """Crawl `source` into `folder`; the same call goes on with a crawl that was cut off.
+
+    Raises BadConfiguration where the rights are unclear or the folder is another source's,
+    Failed where the crawling process did not end well.
+    """
+    if source.rights.basis == "unclear":
+        raise BadConfiguration(
+            f"the rights of {source.id} are unclear, so it is not crawled:"
+            " find out what its owner allows and set rights.basis"
+        )
+    _prepare(source, folder)
+    reason = _run_child(folder, options or CrawlOptions(), progress)
+    account = crawl_account(source.id, folder)
+    return CrawlResult(
+        account=account,
+        pages=account.kept,
+        bytes=sum(path.stat().st_size for path in folder.glob("*.warc.gz")),
+        finish_reason=reason,
+    )
+
+
+def crawl_account(source: str, folder: Path) -> Account:
+    """Every address that the crawl in `folder` knows: kept if done, else dropped by a rule."""
+    book = Bookkeeper()
+    for state in url_states(folder):
+        book.enter(source)
+        if state.state == "done":
+            book.keep(source)
+        else:
+            book.drop(source, drop_rule(state))
+    return book.account()
+
+
+def drop_rule(state: UrlState) -> str:
+    """The name under which an address that was not fetched is dropped."""
+    reason = state.reason or ""
+    if state.state == "failed" and not reason.startswith("http-"):
+        return f"failed:{reason}"
+    return reason or state.state
+
+
+def _prepare(source: Source, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / SOURCE_FILE).is_file() and archive_facts(folder).id != source.id:
+        raise BadConfiguration(
+            f"{folder} holds a crawl of {archive_facts(folder).id}, not of {source.id}:"
+            " give another folder"
+        )
+    write_text(folder / SOURCE_FILE, source.to_toml())
+
+
+def _run_child(folder: Path, options: CrawlOptions, progress: Progress) -> str:
+    job = {"folder": str(folder.resolve()), "options": asdict(options), "parent": os.getpid()}
+    # -P: whatever lies in the caller's working directory must not be imported.
+    command = [sys.executable, "-P", "-m", "kaz_crawlers.child"]
+    with (folder / LOG_FILE).open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        try:
+            assert child.stdin is not None
+            assert child.stdout is not None
+            child.stdin.write(json.dumps(job))
+            child.stdin.close()
+            last = _follow(child.stdout, progress)
+            child.wait()
+        finally:
+            _end(child)
+    if child.returncode != 0:
+        raise Failed(_epitaph(folder, child.returncode, last))
+    return last["finish_reason"]
+
+
+def _follow(lines: IO[str], progress: Progress) -> dict[str, str]:
+    """Pass the child's progress on; its last words."""
+    last: dict[str, str] = {}
+    for line in lines:
+        message = json.loads(line)
+        if "fetched" in message:
+            progress(message["fetched"], None, "pages")
+        else:
+            last = message
+    return last
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """Leave no process behind, also when the caller was interrupted."""
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    for stream in (child.stdin, child.stdout):
+        if stream is not None:
+            stream.close()
+
+
+def _epitaph(folder: Path, code: int, last: dict[str, str]) -> str:
+    if "error" in last:
+        return last["error"]
+    how = f"was killed by signal {-code}" if code < 0 else "ended early"
+    reason = f" ({last['finish_reason']})" if "finish_reason" in last else ""
+    return (
+        f"the crawl {how}{reason}: {folder / LOG_FILE} says why;"
+        " nothing is lost, the same command goes on"
+    )

@@ -1,0 +1,124 @@
+"""The guard: a crawl connects to public addresses only, whatever a page, a name or a redirect says.
+
+The check is made on the address a connection is about to be opened to, after name resolution,
+so odd spellings (`127.1`, `0x7f000001`, `[::ffff:127.0.0.1]`), names that point inside and names
+that change their answer (DNS rebinding) are all one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest
+from twisted.internet.error import ConnectError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+
+Endpoint = tuple[str, int]
+
+# What Python 3.11's `is_global` says of these differs between its patch releases, or is True.
+_NOT_PUBLIC: Final = tuple(
+    ip_network(block)
+    for block in (
+        "192.0.0.0/24",  # IETF protocol assignments; a cloud's metadata service
+        "192.88.99.0/24",  # 6to4 relays, RFC 7526
+        "168.63.129.16/32",  # a cloud's own wire server
+        "::/96",  # IPv4-compatible IPv6, RFC 4291
+        "64:ff9b:1::/48",  # local-use translation, RFC 8215
+        "2001::/23",  # IETF protocol assignments, Teredo
+        "3fff::/20",  # documentation, RFC 9637
+        "5f00::/16",  # segment routing, RFC 9602
+        "fec0::/10",  # site-local, RFC 3879
+    )
+)
+_NAT64: Final = ip_network("64:ff9b::/96")
+
+
+class AddressRefused(ConnectError):
+    """A connection to an address that is not public."""
+
+
+class RequestRefused(IgnoreRequest):
+    """An address that will not be asked for; `reason` is the frontier's word for why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class GuardMiddleware:
+    """Scrapy downloader middleware: refuses private hosts before a proxy could be asked."""
+
+    def process_request(self, request: Request) -> None:
+        """Raise RequestRefused for an address that leads inside."""
+        if not is_web_address(request.url) or names_private_host(request.url):
+            raise RequestRefused("guard")
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric address is one of the open internet."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False  # a name here would be resolved later, past the check
+    outer_and_inner = [parsed, *_embedded(parsed)]
+    return all(_is_public(each) for each in outer_and_inner)
+
+
+def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    if isinstance(address, IPv4Address):
+        return []
+    inner = [address.ipv4_mapped, address.sixtofour]
+    if address in _NAT64:
+        inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    return [each for each in inner if each is not None]
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return True  # the address inside decides
+    in_block = any(address.version == block.version and address in block for block in _NOT_PUBLIC)
+    return address.is_global and not address.is_multicast and not in_block
+
+
+def is_web_address(url: str) -> bool:
+    """Whether `url` is http or https and names a host."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError for what is no port
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def names_private_host(url: str) -> bool:
+    """Whether `url` says by itself that it leads inside, which a proxy could not know."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        ip_address(host)
+    except ValueError:
+        # A name: what it resolves to is checked at connect. `127.1` and the like are numbers too.
+        last = host.rpartition(".")[2]
+        return host == "localhost" or last.isdigit() or last.startswith("0x")
+    return not is_public(host)
+
+
+def guarded(connect: Callable[..., Any], allowed: frozenset[Endpoint]) -> Callable[..., Any]:
+    """A `connectTCP` that refuses what is not public, but for the `allowed` endpoints."""
+
+    def connect_checked(host: str, port: int, *arguments: Any, **named: Any) -> Any:
+        if (host, port) not in allowed and not is_public(host):
+            refusal = f"{host} is not a public address"
+            raise AddressRefused(string=refusal)  # type: ignore[no-untyped-call]
+        return connect(host, port, *arguments, **named)
+
+    return connect_checked
+
+
+def guard_reactor(reactor: Any, allowed: frozenset[Endpoint] = frozenset()) -> None:
+    """Put the guard into Twisted's reactor, below every client of it."""
+    reactor.connectTCP = guarded(reactor.connectTCP, allowed)

@@ -1,0 +1,67 @@
+"""Scrapy's settings: what is switched off is as much part of it as what is on."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+LARGEST_BODY: Final = 16 << 20
+"""Bytes of a page, also after unpacking: 658 bytes of gzip can otherwise fill the memory."""
+LONGEST_DOWNLOAD: Final = 60
+"""Seconds for a whole answer, so that a drip of bytes ends."""
+MEMORY_LIMIT: Final = 1024
+"""MiB after which Scrapy ends the process; the crawl goes on where it was when started again."""
+
+_FRONTIER_DOES_THIS: Final = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+}
+_SPIDER_DOES_THIS: Final = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+
+
+def scrapy_settings(*, user_agent: str, delay: float) -> dict[str, Any]:
+    """The settings of one crawl with `delay` seconds between two requests to a host."""
+    return {
+        "SCHEDULER": "kaz_crawlers.scheduler.FrontierScheduler",
+        "DOWNLOADER_MIDDLEWARES": {
+            **_FRONTIER_DOES_THIS,
+            "kaz_crawlers.guard.GuardMiddleware": 50,
+            "kaz_crawlers.robots.RobotsMiddleware": 100,
+            "kaz_crawlers.middlewares.ProxyMiddleware": 750,
+            "kaz_crawlers.middlewares.WireMiddleware": 1000,
+        },
+        "SPIDER_MIDDLEWARES": _SPIDER_DOES_THIS,
+        # Only the web: a file: or data: address on a page must reach no handler.
+        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "DOWNLOAD_MAXSIZE": LARGEST_BODY,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": LONGEST_DOWNLOAD,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_DELAY": delay,
+        "DOWNLOAD_DELAY_JITTER": 0.0,  # jitter would go below the promised delay
+        "CONCURRENT_REQUESTS": 8,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        # Encodings that every WARC reader can unpack.
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Encoding": "gzip, deflate",
+            "Accept-Language": "kk",
+        },
+        "USER_AGENT": user_agent,
+        # Both would listen on a local port and run code for whoever connects.
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "HTTPPROXY_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "MEMUSAGE_LIMIT_MB": MEMORY_LIMIT,
+        "LOG_LEVEL": "WARNING",
+        "STATS_DUMP": False,
+    }

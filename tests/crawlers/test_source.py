@@ -1,0 +1,110 @@
+"""A source file says what it means, or says which key is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kaz_crawlers.source import (
+    Source,
+    builtin_sources,
+    find_sources,
+    load_source,
+    source_named,
+)
+from kaz_datasets.errors import BadConfiguration, NotFound
+from kaz_datasets.strict_toml import validate
+
+from .conftest import HOST, make_source, source_values
+
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "newz"}, "did you mean 'news'"),
+    ({"homepage": "site.example"}, "not a web address"),
+    ({"id": "Сайт"}, "id:"),
+    ({"naem": "x"}, "unknown key naem (did you mean 'name'?)"),
+    ({"urls": {"rejekt": ["x"]}}, "unknown key urls.rejekt (did you mean 'reject'?)"),
+    ({"urls": {"accept": []}}, "urls.accept"),
+    ({"urls": {"accept": ["("]}}, "not a pattern that RE2 knows"),
+    ({"urls": {"accept": ["(?=kk)"]}}, "not a pattern that RE2 knows"),
+    ({"urls": {"accept": ["a" * 2000]}}, "2000 characters"),
+    ({"urls": {"examples": [f"{HOST}/kk/1"]}}, "urls.examples"),
+    ({"urls": {"examples": [f"{HOST}/kk/1", f"{HOST}/en/2"]}}, "is not accepted"),
+    ({"urls": {"counterexamples": [f"{HOST}/kk/3"]}}, "is accepted"),
+    ({"discover": {"listings": []}}, "name at least one of"),
+    ({"discover": {"sitemaps": ["file:///etc/passwd"]}}, "not a web address"),
+    ({"extract": {"body": "div[["}}, "not a CSS selector"),
+    ({"extract": {"encoding": "cp12511"}}, "no character set 'cp12511'"),
+    ({"polite": {"delay": 0.5}}, "polite.delay"),
+    ({"polite": {"delay": float("nan")}}, "polite.delay"),
+    ({"polite": {"max_pages": 0}}, "polite.max_pages"),
+    ({"rights": {"basis": "open-license"}}, "did you mean 'open-licence'"),
+    ({"rights": {"evidence": ""}}, "needs evidence"),
+    ({"rights": {"licence": None}}, "needs the licence"),
+    ({"rights": {"checked": "soon"}}, "rights.checked"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "message"), MISTAKES)
+def test_a_mistake_is_named_with_its_key(mistake: dict[str, Any], message: str) -> None:
+    tables = {key: value for key, value in mistake.items() if isinstance(value, dict)}
+    raw = {**source_values(**tables), **{k: v for k, v in mistake.items() if k not in tables}}
+    with pytest.raises(BadConfiguration) as caught:
+        validate(raw, Source, "site.toml")
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("site.toml: ")
+
+
+@pytest.mark.parametrize(
+    ("url", "accepted"),
+    [(f"{HOST}/kk/7", True), (f"{HOST}/kk/ru/7", False), (f"{HOST}/about", False)],
+)
+def test_patterns_decide(url: str, accepted: bool) -> None:
+    assert make_source().urls.accepts(url) is accepted
+
+
+def test_facts_carry_what_later_stages_need() -> None:
+    facts = make_source(extract={"body": "article", "remove": ["nav"]}).facts()
+    assert (facts.id, facts.kind, facts.basis, facts.licence) == (
+        "site",
+        "news",
+        "open-licence",
+        "CC0-1.0",
+    )
+    assert (facts.body, facts.remove) == ("article", ("nav",))
+
+
+@settings(max_examples=30, deadline=None)
+@given(name=st.text(min_size=1, max_size=40, alphabet=st.characters(codec="utf-8")))
+def test_a_source_written_as_toml_reads_back(name: str) -> None:
+    source = validate({**source_values(), "name": name}, Source, "site.toml")
+    assert Source.model_validate(tomllib.loads(source.to_toml())) == source
+
+
+def test_the_file_is_called_as_the_id(tmp_path: Path) -> None:
+    path = tmp_path / "other.toml"
+    path.write_text(make_source().to_toml())
+    with pytest.raises(BadConfiguration, match=r"name the file site\.toml"):
+        load_source(path)
+
+
+def test_an_unknown_source_gets_a_hint() -> None:
+    with pytest.raises(NotFound, match="did you mean 'demo-news'"):
+        source_named("demo-newz", [builtin_sources()])
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "demo-news.toml").write_text("")
+    with pytest.raises(BadConfiguration, match="two files describe the source demo-news"):
+        find_sources([builtin_sources(), tmp_path])
+
+
+@pytest.mark.parametrize("path", sorted(builtin_sources().glob("*.toml")), ids=lambda p: p.stem)
+def test_sources_of_the_package_are_sound(path: Path) -> None:
+    source = load_source(path)
+    assert source.rights.basis != "unclear"
+    assert source.maintainers
