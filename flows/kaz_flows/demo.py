@@ -61,7 +61,7 @@ def run_demo(folder: Path, report: Report) -> DemoResult:
 
 def _walk(workspace: Workspace, site: str, hub: str, report: Report) -> DemoResult:
     # Prefect reads the environment at import
-    from kaz_flows.flows import build_flow, crawl_flow, publish_flow
+    from kaz_flows.flows import build_flow, crawl_flow, run_publish_flow
 
     sources = demo_sources()
     report(f"crawling {len(sources)} sources with Scrapy")
@@ -74,7 +74,7 @@ def _walk(workspace: Workspace, site: str, hub: str, report: Report) -> DemoResu
         raise Unverified(f"the release does not hold: {verification.failed[0].name}")
     report("publishing it to the Hub and loading it from there")
     target = PublishTarget(repo=REPO, token=TOKEN, endpoint=hub)
-    published = publish_flow(built.release, target)
+    published = run_publish_flow(built.release, target)
     rows = rows_loaded(
         published.repo,
         published.tag,

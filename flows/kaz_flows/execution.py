@@ -51,9 +51,9 @@ def run_publish(
 ) -> Published:
     """Publish a release, in Prefect's sight where its server runs."""
     if _connect(workspace):
-        from kaz_flows.flows import publish_flow
+        from kaz_flows.flows import run_publish_flow
 
-        return publish_flow(release, target)
+        return run_publish_flow(release, target)
     return publish_release(release, target, progress)
 
 

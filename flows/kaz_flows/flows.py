@@ -1,4 +1,4 @@
-"""The flows that operators see in the Prefect UI: crawl, build, publish.
+"""The flows that operators see in the Prefect UI: crawl, build and publish.
 
 Import this module only in a process whose environment names a Prefect server
 (`kaz_flows.server.client_environment`): Prefect reads it at import.
@@ -54,11 +54,18 @@ def build_flow(
     return result
 
 
-@flow(name="publish", validate_parameters=False)
-def publish_flow(release: Path, target: PublishTarget) -> Published:
-    """Publish a release in one commit and one tag; the token stays out of the parameters."""
-    published = publish_release(release, target)
-    create_markdown_artifact(
-        key="published", markdown=f"**{published.repo}** {published.tag}: {published.commit}"
-    )
-    return published
+def run_publish_flow(release: Path, target: PublishTarget) -> Published:
+    """Publish a release in one commit and one tag.
+
+    The server stores a flow's parameters as they are, so the token is not one of them.
+    """
+
+    @flow(name="publish", validate_parameters=False)
+    def publish(release: str, repo: str, endpoint: str | None) -> Published:
+        published = publish_release(Path(release), target)
+        create_markdown_artifact(
+            key="published", markdown=f"**{published.repo}** {published.tag}: {published.commit}"
+        )
+        return published
+
+    return publish(str(release), target.repo, target.endpoint)

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
+from demo_build import Demo
 from kaz_crawlers.crawl import CrawlOptions
 from kaz_crawlers.demosite.server import serve
 from kaz_datasets.workspace import Workspace
-from kaz_flows.build import BuildResult, build
+from kaz_flows.build import build
 from kaz_flows.configuration import Configuration, make_workspace
 from kaz_flows.crawling import crawl_sources
 from kaz_flows.demo import demo_sources
 from kaz_flows.runner import LocalRunner
-
-
-@dataclass(frozen=True)
-class Demo:
-    """The demo's workspace after its build."""
-
-    workspace: Workspace
-    build: BuildResult
 
 
 @pytest.fixture(scope="session")

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
+from demo_build import Demo
 from kaz_crawlers.demosite.truth import Expected, load_truth
 from kaz_datasets.release.verify import verify_release
 from kaz_datasets.shards import read_shard
-from kaz_datasets.workspace import Workspace
-from kaz_flows.build import BuildResult, build
+from kaz_flows.build import build
 from kaz_flows.configuration import Configuration
 from kaz_flows.runner import LocalRunner
-
-
-class Demo(Protocol):
-    workspace: Workspace
-    build: BuildResult
-
 
 TRUTH = load_truth()
 KEPT_ALONE = [page for page in TRUTH if page.fate == "kept" and not page.cluster]
