@@ -19,8 +19,10 @@ from kaz_datasets.errors import BadConfiguration, Failed
 from kaz_datasets.files import write_text
 from kaz_datasets.progress import Progress, silent
 
+__all__ = ["CrawlOptions", "CrawlResult", "crawl", "crawl_account", "drop_rule"]
+
 LOG_FILE: Final = "crawl.log"
-_GRACE: Final = 20  # seconds for the answer in flight, before the process is killed
+_GRACE: Final = 10  # seconds for the answer in flight, before the process is killed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,11 @@ def crawl_account(source: str, folder: Path) -> Account:
 
 
 def drop_rule(state: UrlState) -> str:
-    """The name under which an address that was not fetched is dropped."""
+    """The rule by which an address that is not done was dropped, as accounts name it.
+
+    `http-<status>`, `failed:<error>`, `redirected`, `robots`, `robots-unreachable`, `guard`,
+    `budget`; `pending` while a crawl is not finished.
+    """
     reason = state.reason or ""
     if state.state == "failed" and not reason.startswith("http-"):
         return f"failed:{reason}"

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kaz_crawlers.archive import write_facts
+from kaz_crawlers.archive import archive_facts, write_facts
 from kaz_datasets.errors import Corrupt, NotFound
 from kaz_datasets.files import atomic_path, remove_temporaries, sha256_of
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Damage, read_pages
+
+__all__ = ["IngestReport", "archive_facts", "ingest_warc"]
 
 _MAGICS: Final = (b"WARC/", b"filedesc://")  # ARC files begin with their own description
 _SUFFIXES: Final = (".warc.gz", ".warc", ".arc.gz", ".arc")

@@ -47,7 +47,7 @@ def scrapy_settings(*, user_agent: str, delay: float) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_DELAY": delay,
         "DOWNLOAD_DELAY_JITTER": 0.0,  # jitter would go below the promised delay
-        "CONCURRENT_REQUESTS": 8,
+        "CONCURRENT_REQUESTS": 2,  # more would only queue, and hold up a stop
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         # Encodings that every WARC reader can unpack.
         "DEFAULT_REQUEST_HEADERS": {

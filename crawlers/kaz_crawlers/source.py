@@ -232,23 +232,19 @@ def builtin_sources() -> Path:
 
 
 def find_sources(folders: Sequence[Path]) -> dict[str, Path]:
-    """Source files by id, in the order of their ids. Raises BadConfiguration for an id twice."""
+    """Source files by id, in the order of their ids; an earlier folder goes before a later one."""
     found: dict[str, Path] = {}
-    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
-        if path.stem in found:
-            raise BadConfiguration(
-                f"two files describe the source {path.stem}: {found[path.stem]} and {path};"
-                " rename one of them and its id"
-            )
-        found[path.stem] = path
+    for folder in folders:
+        for path in folder.glob("*.toml"):
+            found.setdefault(path.stem, path)
     return dict(sorted(found.items()))
 
 
-def source_named(identifier: str, folders: Sequence[Path]) -> Source:
-    """The source called `identifier`. Raises NotFound with the nearest known name."""
+def source_named(identifier: str, folders: Sequence[Path]) -> Path:
+    """The file of the source called `identifier`. Raises NotFound with the nearest known name."""
     known = find_sources(folders)
     if identifier in known:
-        return load_source(known[identifier])
+        return known[identifier]
     close = difflib.get_close_matches(identifier, known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known) or 'none'}"
     raise NotFound(f"no source is called {identifier!r} ({hint})")

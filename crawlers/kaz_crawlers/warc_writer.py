@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import uuid4
 
+from kaz_datasets.errors import Corrupt
 from kaz_datasets.files import no_space_named, sync_file
 
 OPEN_SUFFIX: Final = ".open"
@@ -119,6 +120,7 @@ class WarcWriter:
         name = f"{self._source}-{_next_number(self._folder, self._source):05}.warc.gz"
         self._path = self._folder / (name + OPEN_SUFFIX)
         self._stream = self._path.open("xb")
+        sync_file(self._folder)  # or a power cut could take the name of synced bytes away
         fields = {
             "software": f"kazcorpus/{version('kazcorpus')}",
             "format": "WARC File Format 1.1",
@@ -137,10 +139,17 @@ def recover(folder: Path, known: Mapping[str, int] | None = None) -> None:
 
     `known` holds the lengths that a frontier vouches for, by file name: what lies behind them is
     cut off, since its pages will be fetched again. Without it a file is cut to whole gzip members.
+    Raises Corrupt for a file shorter than what is vouched for.
     """
     for path in sorted(folder.glob(f"*.warc.gz{OPEN_SUFFIX}")):
         vouched = None if known is None else known.get(path.name, 0)
-        os.truncate(path, whole_length(path, vouched))
+        whole = whole_length(path, vouched)
+        if vouched is not None and whole < vouched:
+            raise Corrupt(
+                f"{path} has lost {vouched - whole} bytes that were on the device:"
+                " check the disk, then crawl into a new folder"
+            )
+        os.truncate(path, whole)
         if path.stat().st_size == 0:
             path.unlink()
         else:

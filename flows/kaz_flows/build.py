@@ -61,6 +61,16 @@ class Prepared:
         return funnel
 
     @property
+    def crawled(self) -> Account:
+        """What became of every address that the crawls met."""
+        return add_accounts(shard.result.account for shard in self.refused)
+
+    @property
+    def whole_funnel(self) -> tuple[tuple[str, Account], ...]:
+        """The funnel with the crawl in front, where there was one."""
+        return (("crawl", self.crawled), *self.funnel) if self.refused else self.funnel
+
+    @property
     def rejected(self) -> list[Path]:
         """Every shard of rejected rows."""
         shards = (*self.refused, *self.cleaned, *self.kept)
@@ -89,7 +99,7 @@ def build(
     return BuildResult(
         release=release,
         version=number,
-        crawled=add_accounts(shard.result.account for shard in prepared.refused),
+        crawled=prepared.crawled,
         funnel=prepared.funnel,
         seconds=round(time.perf_counter() - clock, 1),
         done=len(results) + 1,
@@ -151,7 +161,7 @@ def _release(
         write_release(
             kept=[shard.path for shard in prepared.kept],
             rejected=prepared.rejected,
-            funnel=prepared.funnel,
+            funnel=prepared.whole_funnel,
             sources=[facts[name] for name in sorted(facts)],
             config=config,
             output=output,

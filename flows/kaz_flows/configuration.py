@@ -17,11 +17,11 @@ from kaz_dedup.parameters import DedupConfig
 TEMPLATE = """\
 # What this workspace builds. Every key is optional; the values are the defaults.
 
-[corpus]
-name = "kazcorpus"        # the name on the dataset card
-
 [release]
 version = "1.0.0"         # raise it for every release you publish
+repo = "my-name/my-corpus"  # where it will live on the Hub; the card's examples load from it
+pretty_name = "kazcorpus: open Kazakh text from the web"
+licence = "ODC-By-1.0"    # of the collection; each row keeps the licence of its own text
 
 [dedup]
 threshold = 0.8           # Jaccard similarity of word shingles from which two texts are one
@@ -31,16 +31,13 @@ workers = 0               # processes; 0 = as many as this machine has cores
 """
 
 
-class Corpus(StrictModel):
-    """What the corpus is called."""
-
-    name: Annotated[str, Field(min_length=1, max_length=96)] = "kazcorpus"
-
-
 class Release(StrictModel):
-    """Which version the next build makes."""
+    """Which version the next build makes, and what its card says of the whole."""
 
     version: Annotated[str, Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")] = "1.0.0"
+    repo: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = "my-name/my-corpus"
+    pretty_name: Annotated[str, Field(min_length=1, max_length=96)] = ReleaseConfig.pretty_name
+    licence: str = ReleaseConfig.licence
 
 
 class Dedup(StrictModel):
@@ -58,7 +55,6 @@ class Run(StrictModel):
 class Configuration(StrictModel):
     """The whole of `kazcorpus.toml`."""
 
-    corpus: Corpus = Corpus()
     release: Release = Release()
     dedup: Dedup = Dedup()
     run: Run = Run()
@@ -78,7 +74,13 @@ class Configuration(StrictModel):
 
     def for_release(self, version: str | None = None) -> ReleaseConfig:
         """What the release is given; `version` overrides the file's."""
-        return ReleaseConfig(name=self.corpus.name, version=version or self.release.version)
+        stated = self.release
+        return ReleaseConfig(
+            version=version or stated.version,
+            repo=stated.repo,
+            pretty_name=stated.pretty_name,
+            licence=stated.licence,
+        )
 
 
 def make_workspace(root: Path, template: str = TEMPLATE) -> Workspace:

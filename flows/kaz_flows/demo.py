@@ -45,7 +45,7 @@ def demo_sources() -> list[str]:
 
 def run_demo(folder: Path, report: Report) -> DemoResult:
     """Crawl, build, verify, publish, load. Raises Unverified if a figure does not hold."""
-    workspace = make_workspace(folder, TEMPLATE.replace('name = "kazcorpus" ', f'name = "{REPO}"'))
+    workspace = make_workspace(folder, TEMPLATE.replace("my-name/my-corpus", REPO))
     write_text(workspace.root / ".demo", "made by `kazcorpus demo`, which may remove it\n")
     with ExitStack() as stack:
         report("starting Prefect's server, the made-up web and a Hub, all on loopback")

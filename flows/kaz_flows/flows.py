@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -24,7 +25,7 @@ from kaz_flows.prefect_runner import PrefectRunner
 from kaz_flows.publish import PublishTarget, publish_release
 
 # Two at a time: one keeps the processor busy while the other waits for a host's politeness.
-RUNNER = ThreadPoolTaskRunner(max_workers=2)  # type: ignore[var-annotated]
+RUNNER: Any = ThreadPoolTaskRunner(max_workers=2)
 
 
 @flow(name="crawl", task_runner=RUNNER, validate_parameters=False)

@@ -24,12 +24,11 @@ class PrefectRunner:
     ) -> list[Result]:
         """Submit one task a unit and wait for all of them."""
         run_one = task(
-            _call,
             name=stage,
             task_run_name=f"{stage} {{name}}",
             cache_policy=NO_CACHE,
             persist_result=False,
-        )
+        )(_call)
         names = [getattr(item, "flat_name", None) or getattr(item, "name", stage) for item in items]
         futures = run_one.map(unmapped(function), list(items), names)
         return [future.result() for future in futures]

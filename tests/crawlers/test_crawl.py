@@ -50,11 +50,11 @@ def test_every_address_ends_in_a_state(site: LoopbackSite, tmp_path: Path) -> No
     sitemap = f"<urlset><url><loc>{HOST}/kk/map</loc></url></urlset>".encode()
     site.answers["/sitemap.xml"] = Answer(body=sitemap)
     site.answers["/feed.xml"] = Answer(body=b"<rss><item><link>/kk/feed</link></item></rss>")
-    site.page(
-        "/", "/kk/1", "/kk/zhabyq/1", "/kk/loop-a", "/kk/self", "/kk/missing", "/ru/1", "/kk/bomb"
-    )
+    site.page("/", "/kk/1", "/kk/zhabyq/1", "/kk/loop-a", "/kk/self", "/kk/missing", "/ru/1")
     site.page("/kk/1", "/kk/2#x", "/kk/1?utm_source=tg", "file:///etc/passwd", "/kk/busy")
-    site.page("/kk/2", "http://10.0.0.1/metadata", "http://inside.example/x", "/kk/moved")
+    site.page(
+        "/kk/2", "http://10.0.0.1/metadata", "http://inside.example/x", "/kk/moved", "/kk/bomb"
+    )
     for path in ("/kk/map", "/kk/feed", "/kk/new"):
         site.page(path)
     site.redirect("/kk/loop-a", "/kk/loop-b")

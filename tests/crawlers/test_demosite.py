@@ -88,7 +88,7 @@ def test_no_two_originals_share_their_sentences() -> None:
 
 
 def test_front_matter_must_be_whole() -> None:
-    with pytest.raises(Corrupt, match="news/x.md"):
+    with pytest.raises(Corrupt, match=r"news/x\.md"):
         parse_article("no front matter", "news", "x")
 
 
@@ -98,6 +98,9 @@ def test_marks_become_blocks() -> None:
     assert [block.kind for block in article.blocks] == ["paragraph", "heading", "list", "table"]
     assert article.blocks[2].lines == (("үш",), ("төрт",))
     assert article.blocks[3].lines == (("а", "б"), ("в", "г"))
+    assert article.facts == ()
+    boxed = parse_article(f"{front}а | б\n\nБір\n", "encyclopedia", "x")
+    assert (boxed.facts, boxed.text) == ((("а", "б"),), "Бір")
 
 
 @pytest.mark.parametrize(
@@ -123,9 +126,7 @@ def test_every_host_has_another_look(site: DemoSite) -> None:
     for host in HOSTS:
         posting = next(posting for posting in PLAN.values() if posting.host == host)
         tree = lxml.html.fromstring(decoded(site, posting.url))
-        frames.add(
-            tuple(sorted({f"{item.tag}.{item.get('class')}" for item in tree.iter()}, key=str))
-        )
+        frames.add(frozenset(f"{item.tag}.{item.get('class')}" for item in tree.iter()))
     assert len(frames) == len(HOSTS)
 
 
@@ -231,6 +232,7 @@ def test_personal_data_is_valid_and_nobody_s(serial: int) -> None:
     for name in ("iin1", "iin2"):
         assert re.fullmatch(r"9\d(0[1-9]|1[0-2])([0-2]\d)[56]\d{5}", values[name])
     assert re.fullmatch(r"75(0[1-9]|1[0-2])[456][0-3]\d{6}", values["bin1"])
+    assert re.fullmatch(r"KZ\d{5}[A-Z0-9]{13}", values["iban1"])
     assert values["iban1"] == iban("KZ", values["iban1"][4:])
     card = values["card1"].replace(" ", "")
     assert len(card) == 16
@@ -238,12 +240,12 @@ def test_personal_data_is_valid_and_nobody_s(serial: int) -> None:
     assert "000 00" in values["phone1"]
 
 
-def test_check_digits_agree_with_published_examples() -> None:
-    # ISO 7812's and ECBS's own examples; the IIN by hand: 1*1 + 2*2 + ... + 11*1 = 1 (mod 11)
+def test_check_digits_agree_with_known_examples() -> None:
+    # The well-known examples of Luhn's and the IBAN's formula; the IIN by hand
     assert with_luhn_digit("7992739871") == "79927398713"
     assert iban("GB", "WEST12345698765432") == "GB82WEST12345698765432"
     assert check_digit("10000000000") == 1
-    # The first weights leave 10, so the second ones decide: 10 → 1*12 mod 11
+    # The first weights leave 10, so the second ones decide
     assert check_digit("00000000010") == 1
 
 
@@ -390,7 +392,8 @@ def test_one_connection_serves_many_requests(running: RunningSite) -> None:
         answer = connection.getresponse()
         assert len(answer.read()) == int(head.headers["Content-Length"])
         assert connection.sock is first_socket
-        connection.request("GET", "http://[")
+        connection.putrequest("GET", "http://[", skip_host=True)
+        connection.endheaders()
         refused = connection.getresponse()
         assert (refused.status, refused.read()) == (400, b"no address\n")
         connection.request("POST", "http://tan.example/kk/kiru", body=b"email=x")
@@ -412,4 +415,4 @@ def test_articles_are_written_in_the_letters_they_declare() -> None:
     for article in ARTICLES.values():
         assert lettered(article, letters[article.script]), article.key
         if (article.language, article.script) == ("kaz", "Cyrl"):
-            assert len(KAZAKH_LETTERS & set(article.text.lower())) >= 6, article.key
+            assert len(KAZAKH_LETTERS & set(article.text.lower())) >= 5, article.key

@@ -97,10 +97,13 @@ def test_an_unknown_source_gets_a_hint() -> None:
         source_named("demo-newz", [builtin_sources()])
 
 
-def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "demo-news.toml").write_text("")
-    with pytest.raises(BadConfiguration, match="two files describe the source demo-news"):
-        find_sources([builtin_sources(), tmp_path])
+def test_an_earlier_folder_goes_before_a_later_one(tmp_path: Path) -> None:
+    own = tmp_path / "demo-news.toml"
+    own.write_text("")
+    folders = [tmp_path, builtin_sources()]
+    assert source_named("demo-news", folders) == own
+    assert source_named("demo-law", folders) == builtin_sources() / "demo-law.toml"
+    assert set(find_sources(folders)) == set(find_sources([builtin_sources()]))
 
 
 @pytest.mark.parametrize("path", sorted(builtin_sources().glob("*.toml")), ids=lambda p: p.stem)

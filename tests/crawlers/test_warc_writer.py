@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaz_crawlers.warc_writer import Checkpoint, Exchange, WarcWriter, recover, whole_length
+from kaz_datasets.errors import Corrupt
 
 BODIES = [b"", b"<p>\xd2\x9b\xd0\xb0\xd0\xb7\xd0\xb0\xd2\x9b</p>", b"\r\n\r\n" * 9, bytes(5000)]
 
@@ -121,6 +122,14 @@ def test_what_the_frontier_does_not_vouch_for_is_cut(tmp_path: Path) -> None:
     path, checkpoints = write(tmp_path, 3, killed=True)
     recover(tmp_path, {path.name: checkpoints[1].length})
     assert len(urls(tmp_path / "site-00000.warc.gz")) == 2
+
+
+def test_a_file_shorter_than_vouched_for_is_named(tmp_path: Path) -> None:
+    path, checkpoints = write(tmp_path, 2, killed=True)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(Corrupt, match="check the disk"):
+        recover(tmp_path, {path.name: checkpoints[-1].length})
+    assert path.exists()
 
 
 def test_a_file_unknown_to_the_frontier_keeps_no_page(tmp_path: Path) -> None:

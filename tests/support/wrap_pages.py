@@ -16,7 +16,7 @@ import pyarrow as pa
 def saved_pages(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Address and bytes of each page; compressed ones are unpacked with the zstd of pyarrow."""
     for path in sorted([*folder.glob("*.html"), *folder.glob("*.html.zst")]):
-        with pa.input_stream(str(path), compression="zstd" if path.suffix == ".zst" else None) as f:
+        with pa.input_stream(str(path), compression="detect") as f:
             yield f"http://saved.example/{path.name.removesuffix('.zst')}", f.read()
 
 

@@ -44,6 +44,8 @@ class Article:
     """ISO 639-3, or "mixed"."""
     script: str
     """ISO 15924: Cyrl, Latn or Arab."""
+    facts: tuple[tuple[str, ...], ...] = ()
+    """Rows of a table that stands before the text: an encyclopedia's box, no part of the text."""
     blocks: tuple[Block, ...]
 
     @property
@@ -83,6 +85,8 @@ def parse_article(source: str, folder: str, slug: str) -> Article:
     if len(parts) != 3:
         raise Corrupt(f"{folder}/{slug}.md must start with front matter between two +++ lines")
     front = tomllib.loads(parts[1])
+    blocks = tuple(_blocks(parts[2]))
+    boxed = 1 if blocks[0].kind == "table" else 0
     return Article(
         folder=folder,
         slug=slug,
@@ -92,7 +96,8 @@ def parse_article(source: str, folder: str, slug: str) -> Article:
         section=front["section"],
         language=front["language"],
         script=front["script"],
-        blocks=tuple(_blocks(parts[2])),
+        facts=tuple(row for block in blocks[:boxed] for row in block.lines),
+        blocks=blocks[boxed:],
     )
 
 

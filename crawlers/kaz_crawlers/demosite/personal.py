@@ -19,7 +19,7 @@ def personal_data(serial: int) -> Mapping[str, str]:
         "iin1": _with_check_digit(f"93041{serial}5", 1200 + serial),
         "iin2": _with_check_digit(f"95112{serial}6", 3400 + serial),
         "bin1": _with_check_digit("7505", 40_000_10 + serial),
-        "iban1": iban("KZ", f"999A00000{serial:08d}"),
+        "iban1": iban("KZ", f"999A0000{serial:08d}"),
         "phone1": f"+7 700 000 00 {serial + 21}",
         "phone2": f"8 (700) 000-00-{serial + 51}",
         "email1": f"habar{serial}@kense.example",

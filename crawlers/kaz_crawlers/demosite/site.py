@@ -69,7 +69,8 @@ def _all_pages(host: HostPages) -> Iterator[tuple[str, SitePage]]:
     if host.host == TAN:
         yield "/feed.xml", feed_page(host.host, host.articles)
         for path, target in MOVED.items():
-            yield path, SitePage(status=301, headers={"Location": target})
+            body = f'<p><a href="{target}">{target}</a></p>\n'.encode()
+            yield path, SitePage(status=301, headers={"Location": target}, body=body)
     if host.host == BILIM:
         yield SOFT_MISSING_PATH, host.soft_missing(SOFT_MISSING_PATH)
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 
 # Each pair is a letter and what it becomes; a letter alone becomes nothing
-_CYRILLIC = """аa әa бb вv гg ғg дd еe ёio жzh зz иi йi кk қq лl мm нn ңng оo өo пp рr сs тt уu ұu үu
-фf хh һh цts чch шsh щsh ъ ыy іi ь эe юiu яia"""
+_CYRILLIC = """аa әa бb вv гg ғg дd еe ёio жzh зz иi йi кk қq лl мm нn ңng оo өo пp рr сs тt уu ұu
+үu фf хh һh цts чch шsh щsh ъ ыy іi ь эe юiu яia"""
 _LATIN = "ıi ñng şsh ğg"
 _ARABIC = """اa ەe ىy وo ۇu ۋu يi بb پp تt جzh دd رr زz سs شsh عg فf قq كk گg لl مm نn ڭng ھh حh چch
 ٴ ۆv ٵa ٶo ٷu ٸi"""

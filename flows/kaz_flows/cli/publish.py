@@ -17,7 +17,7 @@ from kaz_flows.cli.show import print_json, progress_bar
     epilog=example("HF_TOKEN=… kazcorpus publish 1.0.0 --repo my-name/my-corpus --public")
 )
 @click.argument("version", required=False)
-@click.option("--repo", required=True, help="The dataset repo, as owner/name.")
+@click.option("--repo", help="The dataset repo, as owner/name; by default kazcorpus.toml's.")
 @click.option("--endpoint", envvar="HF_ENDPOINT", help="Another Hub, such as `kazcorpus hub`.")
 @click.option("--public/--private", default=False, help="Who may read a repo made by this call.")
 @click.option(
@@ -31,7 +31,7 @@ from kaz_flows.cli.show import print_json, progress_bar
 @json_option
 def publish(
     version: str | None,
-    repo: str,
+    repo: str | None,
     endpoint: str | None,
     public: bool,
     timeout: float,
@@ -46,13 +46,18 @@ def publish(
     from kaz_flows.configuration import Configuration
 
     workspace = Workspace.open(folder)
-    number = version or Configuration.of(workspace).release.version
+    stated = Configuration.of(workspace).release
+    number = version or stated.version
     token = os.environ.get("HF_TOKEN") or _stored_token(endpoint)
     from kaz_flows.execution import run_publish
     from kaz_flows.publish import PublishTarget, release_folder
 
     target = PublishTarget(
-        repo=repo, token=token, endpoint=endpoint, private=not public, timeout=timeout
+        repo=repo or stated.repo,
+        token=token,
+        endpoint=endpoint,
+        private=not public,
+        timeout=timeout,
     )
     with progress_bar() as progress:
         published = run_publish(workspace, release_folder(workspace, number), target, progress)

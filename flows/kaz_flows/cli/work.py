@@ -20,7 +20,7 @@ def init(folder: Path) -> None:
     click.echo(f"{workspace.configuration} is the configuration; next: `kazcorpus crawl SOURCE`")
 
 
-@click.command(epilog=example("kazcorpus crawl tan-example --workspace my-corpus"))
+@click.command(epilog=example("kazcorpus crawl demo-news --workspace my-corpus"))
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @workspace_option
 @json_option

@@ -1,0 +1,28 @@
+"""All that decides what cleaning keeps, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kaz_cleaning.rules import RulesConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleaningConfig:
+    """Settings of the cleaning stage; defaults carry their reason."""
+
+    workers: int = 1
+    """Processes that extract. They decide the time, never the outputs. 0 works in this process,
+    where a page that a parser chokes on cannot be stopped; so the default is one that can."""
+
+    page_timeout: float = 20.0
+    """Seconds a page may take before its process is killed. A text of law of 3 MB takes 1 s."""
+
+    min_language_score: float = 0.5
+    """Mean probability of the sentences' label; below it two languages are as likely as one."""
+
+    min_kazakh_share: float = 0.7
+    """Share of letters in Kazakh sentences. Terms, names and quotations in Russian are part of
+    Kazakh prose; a page that is one third Russian is a bilingual page."""
+
+    rules: RulesConfig = field(default_factory=RulesConfig)

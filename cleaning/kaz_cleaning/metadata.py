@@ -1,0 +1,122 @@
+"""What a page says about itself: its date, its canonical address, its licence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from kaz_cleaning.dates import find_date
+from kaz_datasets.identity import canonical_url, host_of
+
+_DATE_PROPERTIES: Final = (
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "date",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "publishdate",
+    "pubdate",
+    "publish_date",
+    "citation_publication_date",
+)
+_DATE_CLASS: Final = re.compile(r"date|time|publish|posted|meta|күн|info", re.IGNORECASE)
+_LONGEST_DATE: Final = 120
+_EARLIEST: Final = date(1991, 1, 1)
+"""No page of the web is older; texts of law give the date of the act, which may be."""
+_CREATIVE_COMMONS: Final = re.compile(
+    r"creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)", re.IGNORECASE
+)
+
+
+def published_at(tree: Any) -> date | None:
+    """The date of publication: machine-readable statements first, then what readers see."""
+    for text in (*_stated_dates(tree), *_visible_dates(tree)):
+        found = find_date(text[:_LONGEST_DATE])
+        if found is not None and found >= _EARLIEST:
+            return found
+    return None
+
+
+def _stated_dates(tree: Any) -> Iterator[str]:
+    metas = list(tree.iter("meta"))
+    for wanted in _DATE_PROPERTIES:
+        for element in metas:
+            name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            if name.lower() == wanted:
+                yield element.get("content") or ""
+    yield from _linked_data_dates(tree)
+    for element in tree.iter("time"):
+        yield element.get("datetime") or element.text_content()
+
+
+def _linked_data_dates(tree: Any) -> Iterator[str]:
+    for element in tree.iter("script"):
+        if element.get("type") == "application/ld+json" and len(element.text or "") < 100_000:
+            try:
+                data = json.loads(element.text or "")
+            except (ValueError, RecursionError):
+                continue
+            yield from _find_key(data, "datePublished", depth=6)
+
+
+def _find_key(data: Any, key: str, depth: int) -> Iterator[str]:
+    if depth and isinstance(data, dict):
+        if isinstance(data.get(key), str):
+            yield data[key]
+        for value in data.values():
+            yield from _find_key(value, key, depth - 1)
+    elif depth and isinstance(data, list):
+        for value in data[:50]:
+            yield from _find_key(value, key, depth - 1)
+
+
+def _visible_dates(tree: Any) -> Iterator[str]:
+    """Short texts of elements that are called a date by class, id or itemprop."""
+    for element in tree.iter("span", "div", "p", "li", "td", "small", "a", "b", "em", "i"):
+        called = f"{element.get('class')} {element.get('id')} {element.get('itemprop')}"
+        if _DATE_CLASS.search(called) and len(element) < 12:
+            text = " ".join(element.text_content().split())
+            if len(text) <= _LONGEST_DATE:
+                yield text
+
+
+def page_licence(tree: Any) -> str | None:
+    """The SPDX identifier of a Creative Commons licence that the page links as its own."""
+    for element in tree.iter("a", "link"):
+        if "license" not in (element.get("rel") or "").lower().split():
+            continue
+        if found := _CREATIVE_COMMONS.search(element.get("href") or ""):
+            if found[1].lower() == "publicdomain":
+                return "CC0-1.0" if found[2].lower() == "zero" else "CC-PDM-1.0"
+            return f"CC-{found[2].upper()}-{found[3]}"
+    return None
+
+
+def page_address(tree: Any | None, url: str) -> str:
+    """The page's canonical address: its own `rel=canonical`, on the same host only.
+
+    A canonical link to the front page is passed over: it is a common mistake of templates.
+    Raises ValueError where `url` is no web address.
+    """
+    address = canonical_url(url)
+    for element in tree.iter("link") if tree is not None else ():
+        if "canonical" not in (element.get("rel") or "").lower().split():
+            continue
+        try:
+            stated = canonical_url(urljoin(url, (element.get("href") or "").strip()))
+        except ValueError:
+            continue
+        if host_of(stated) == host_of(address) and (_depth(stated) or not _depth(address)):
+            return stated
+    return address
+
+
+def _depth(url: str) -> int:
+    parts = urlsplit(url)
+    return len([part for part in parts.path.split("/") if part]) + bool(parts.query)

@@ -1,0 +1,211 @@
+"""One page to one row, or to the rule that dropped it: the order of all that cleaning does.
+
+status → content type → rights → charset → extraction → normalisation → language → quality →
+personal data → address and identifier. Each step adds to a draft or drops it, naming itself and
+what it measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from kaz_cleaning.charset import decode
+from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.extraction import Extracted, extract_tree
+from kaz_cleaning.html_tree import UnsafePage, parse_html, sniff_binary
+from kaz_cleaning.language import Language, LanguageModel
+from kaz_cleaning.masks import mask
+from kaz_cleaning.metadata import page_address
+from kaz_cleaning.normalise import normalise
+from kaz_cleaning.page_kind import why_no_article
+from kaz_cleaning.rights import Rights, read_rights
+from kaz_cleaning.rules import judge
+from kaz_datasets.identity import document_id, host_of
+from kaz_datasets.source_facts import SourceFacts
+from kaz_datasets.warc import Page
+from kaz_datasets.words import count_words
+
+_HTML_TYPES: Final = ("text/html", "application/xhtml+xml", "")
+_KAZAKH: Final = "kaz_"
+_CLOCK_SKEW: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A page that became a document: one row of `kaz_datasets.record.SCHEMA`."""
+
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A page that did not: the rule, what it measured, and the document's id once it had one."""
+
+    rule: str
+    value: str | None
+    id: str | None
+    url: str | None
+
+
+class Drop(Exception):  # a decision on its way up, not a failure
+    """A step's decision that the page goes no further."""
+
+    def __init__(self, rule: str, value: str | None = None) -> None:
+        super().__init__(rule, value)
+        self.rule = rule
+        self.value = value
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """What is known of a page so far; the steps fill it in order."""
+
+    page: Page
+    facts: SourceFacts
+    rights: Rights | None = None
+    tree: Any = None
+    extracted: Extracted | None = None
+    text: str | None = None
+    title: str | None = None
+    repaired: dict[str, int] = field(default_factory=dict)
+    masked: dict[str, int] = field(default_factory=dict)
+    language: Language | None = None
+    quality: dict[str, float] = field(default_factory=dict)
+
+
+def clean_page(
+    page: Page, facts: SourceFacts, config: CleaningConfig, model: LanguageModel
+) -> Kept | Dropped:
+    """Make a document of a page, or say which rule it failed."""
+    draft = Draft(page=page, facts=facts)
+    try:
+        check_response(page)
+        read_document(draft)
+        refine(draft, config, model)
+        address = _address(draft)
+    except Drop as drop:
+        return Dropped(drop.rule, drop.value, None, page.url or None)
+    return Kept(_row(draft, address))
+
+
+def check_response(page: Page) -> None:
+    """Raise Drop for what the server did not call a page."""
+    if page.status != 200:
+        raise Drop("http-status", str(page.status))
+    if page.content_type not in _HTML_TYPES:
+        raise Drop("not-html", page.content_type)
+
+
+def read_document(draft: Draft) -> None:
+    """Bytes to the page's own text, title and rights. Raises Drop."""
+    page = draft.page
+    if not page.body.strip():
+        raise Drop("no-article", "empty page")
+    if (media_type := sniff_binary(page.body)) is not None:
+        raise Drop("not-html", f"{media_type} by its content")
+    _refuse_training(draft, None)
+    decoded = decode(page.body, page.headers.get("content-type"), draft.facts.encoding)
+    try:
+        draft.tree = parse_html(decoded.text)
+    except UnsafePage as refusal:
+        raise Drop("unsafe-html", str(refusal)) from refusal
+    _refuse_training(draft, draft.tree)
+    if draft.tree is not None:
+        draft.extracted = extract_tree(draft.tree, page.url, draft.facts)
+    if draft.extracted is None:
+        raise Drop("no-article", "no text")
+    draft.text, draft.title = draft.extracted.text, draft.extracted.title
+    reason = why_no_article(draft.tree, draft.text, draft.title, page.url)
+    if reason is not None:
+        raise Drop("no-article", reason)
+
+
+def _refuse_training(draft: Draft, tree: Any | None) -> None:
+    draft.rights = read_rights(draft.page.headers, tree)
+    if draft.rights.refuses_training:
+        raise Drop("no-ai-training", draft.rights.refusal)
+
+
+def refine(draft: Draft, config: CleaningConfig, model: LanguageModel) -> None:
+    """Normalise the text, ask for language and quality, mask personal data. Raises Drop."""
+    normalised = normalise(draft.text or "")
+    draft.text, draft.repaired = normalised.text, dict(normalised.repaired)
+    draft.title = normalise(draft.title).text if draft.title else None
+    draft.language = model.judge(draft.text)
+    try:
+        _check_language(draft.language, config)
+        verdict = judge(draft.text, draft.language.script, config.rules)
+        draft.quality = dict(verdict.values)
+        if verdict.failed is not None:
+            raise Drop(verdict.failed, f"{verdict.values[verdict.failed]:.6g}")
+    finally:
+        # whatever is shown of a page, also of a dropped one, is shown without personal data
+        _mask(draft)
+
+
+def _mask(draft: Draft) -> None:
+    masked = mask(draft.text or "")
+    draft.text, draft.masked = masked.text, dict(masked.counts)
+    draft.title = mask(draft.title).text if draft.title else None
+
+
+def _check_language(language: Language, config: CleaningConfig) -> None:
+    if language.mixed:
+        raise Drop("mixed-language", f"{language.kazakh_share:.2f} Kazakh, most {language.label}")
+    if not language.label.startswith(_KAZAKH) or language.score < config.min_language_score:
+        raise Drop("language", f"{language.label} {language.score:.2f}")
+    if language.kazakh_share < config.min_kazakh_share:
+        raise Drop("mixed-language", f"{language.kazakh_share:.2f} Kazakh")
+
+
+def _address(draft: Draft) -> str:
+    try:
+        return page_address(draft.tree, draft.page.url)
+    except ValueError as error:
+        raise Drop("not-a-web-address", draft.page.url[:200]) from error
+
+
+def _row(draft: Draft, address: str) -> dict[str, Any]:
+    page, facts, extracted = draft.page, draft.facts, draft.extracted
+    language, text, rights = draft.language, draft.text, draft.rights
+    if extracted is None or language is None or text is None or rights is None:
+        raise AssertionError("a page is kept only after every step has filled its draft")
+    return {
+        "id": document_id(address, text),
+        "text": text,
+        "title": draft.title,
+        "url": address,
+        "host": host_of(address),
+        "source": facts.id,
+        "kind": facts.kind,
+        "licence": extracted.licence or facts.licence,
+        "rights": {"basis": facts.basis, "signals": rights.signals},
+        "published_at": plausible_date(extracted.date, page),
+        "retrieved_at": page.retrieved_at,
+        "script": language.script,
+        "language_score": language.kazakh_share,
+        "words": count_words(text),
+        "characters": len(text),
+        "quality": _pairs(draft.quality, "rule", "value"),
+        "cluster_id": None,
+        "cluster_size": None,
+        "masked": _pairs(draft.masked, "type", "count"),
+        "repaired": _pairs(draft.repaired, "type", "count"),
+        "warc_file": page.file,
+        "warc_offset": page.offset,
+        "extractor": extracted.extractor,
+        "added_in": None,
+    }
+
+
+def plausible_date(stated: date | None, page: Page) -> date | None:
+    """A date of publication that is not after the page was fetched."""
+    if stated is None or stated > (page.retrieved_at + _CLOCK_SKEW).date():
+        return None
+    return stated
+
+
+def _pairs(values: dict[str, Any], name: str, value: str) -> list[dict[str, Any]]:
+    return [{name: key, value: values[key]} for key in sorted(values)]

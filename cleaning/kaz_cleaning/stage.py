@@ -1,0 +1,86 @@
+"""The cleaning stage: one archive file in, one shard of documents and one of rejects out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.page import Dropped, Kept
+from kaz_cleaning.pool import clean_in_order
+from kaz_datasets.account import Account, Bookkeeper
+from kaz_datasets.progress import Progress, silent
+from kaz_datasets.record import REJECTED_SCHEMA, SCHEMA
+from kaz_datasets.shards import ShardWriter
+from kaz_datasets.source_facts import SourceFacts
+from kaz_datasets.warc import read_pages
+
+CLEANING_VERSION: Final = 1
+"""Raised whenever the same archive and configuration would give other rows."""
+
+STAGE: Final = "clean"
+_ROWS_AT_ONCE: Final = 256
+
+
+def clean_archive(
+    archive: Path,
+    facts: SourceFacts,
+    config: CleaningConfig,
+    documents: Path,
+    rejected: Path,
+    progress: Progress = silent,
+) -> Account:
+    """Clean every page of `archive`; rows stand in its order, and all of it is accounted for.
+
+    Raises NotFound, Corrupt where the file is no archive at all, and DiskFull; an output that
+    appears is whole.
+    """
+    books = Bookkeeper()
+    entries = _entered(read_pages(archive), facts.id, books, progress)
+    outcomes = clean_in_order(entries, facts, config)
+    with ShardWriter(rejected, REJECTED_SCHEMA) as drops, ShardWriter(documents, SCHEMA) as rows:
+        for batch in _batches(outcomes):
+            rows.write([outcome.row for outcome in batch if isinstance(outcome, Kept)])
+            drops.write([_reject(drop, facts) for drop in batch if isinstance(drop, Dropped)])
+            for outcome in batch:
+                _book(outcome, facts.id, books)
+    return books.account()
+
+
+def _entered(
+    entries: Iterable[Any], source: str, books: Bookkeeper, progress: Progress
+) -> Iterator[Any]:
+    for number, entry in enumerate(entries, start=1):
+        books.enter(source)
+        progress(number, None, "pages")
+        yield entry
+
+
+def _batches(outcomes: Iterable[Kept | Dropped]) -> Iterator[list[Kept | Dropped]]:
+    batch: list[Kept | Dropped] = []
+    for outcome in outcomes:
+        batch.append(outcome)
+        if len(batch) == _ROWS_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _book(outcome: Kept | Dropped, source: str, books: Bookkeeper) -> None:
+    if isinstance(outcome, Kept):
+        books.keep(source)
+    else:
+        books.drop(source, outcome.rule)
+
+
+def _reject(drop: Dropped, facts: SourceFacts) -> dict[str, str | None]:
+    return {
+        "id": drop.id,
+        "url": drop.url,
+        "source": facts.id,
+        "stage": STAGE,
+        "rule": drop.rule,
+        "value": drop.value,
+    }

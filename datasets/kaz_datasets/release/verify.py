@@ -1,0 +1,216 @@
+"""Verification: everything that a release says, computed again from its data files.
+
+Nothing in the folder is trusted: paths are only compared, never followed, and a file that cannot
+be read is a failed check, not an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+from kaz_datasets.errors import Corrupt, KazcorpusError, NotFound
+from kaz_datasets.files import sha256_of
+from kaz_datasets.progress import Progress, silent
+from kaz_datasets.record import REJECTED_SCHEMA, SCHEMA, SCHEMA_VERSION
+from kaz_datasets.release.card import CARD_VERSION, render_card
+from kaz_datasets.release.checks import (
+    ABSENT,
+    Check,
+    Verification,
+    compare,
+    compare_texts,
+    compare_trees,
+    failure,
+)
+from kaz_datasets.release.counting import FigureCounter, data_paths, rejected_paths
+from kaz_datasets.release.figures import REJECTED, Figures
+from kaz_datasets.release.manifest import (
+    CHECKSUMS,
+    MANIFEST,
+    Manifest,
+    files_of,
+    read_manifest,
+    render_checksums,
+)
+from kaz_datasets.release.notices import render_changelog, render_licence
+from kaz_datasets.release.row_checks import DocumentChecks, RejectedOrder
+from kaz_datasets.shards import iter_batches, open_shard
+
+# What hostile or damaged bytes make pyarrow and our own reading raise.
+_UNREADABLE = (
+    KazcorpusError,
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+)
+_TEXTS = ("README.md", "CHANGELOG.md", "LICENSE")
+
+
+def verify_release(folder: Path, progress: Progress = silent) -> Verification:
+    """Check the release at `folder` against itself. Raises NotFound where there is none."""
+    if not any((folder / name).is_file() for name in (MANIFEST, CHECKSUMS)):
+        raise NotFound(f"{folder} is not a release: it has neither {MANIFEST} nor {CHECKSUMS}")
+    checks: list[Check] = []
+    manifest = _manifest(folder, checks)
+    checks.extend(_check_files(folder, manifest))
+    counter = _count_rows(folder, checks, progress)
+    if manifest is not None and counter is not None:
+        checks.extend(_check_statements(folder, manifest, counter))
+    return Verification(checks=tuple(checks))
+
+
+def _manifest(folder: Path, checks: list[Check]) -> Manifest | None:
+    try:
+        manifest = read_manifest(folder)
+    except Corrupt as error:
+        checks.append(failure(MANIFEST, "readable", error))
+        return None
+    checks.append(compare(f"{MANIFEST} schema", SCHEMA_VERSION, manifest.schema_version))
+    return manifest
+
+
+def _check_files(folder: Path, manifest: Manifest | None) -> Iterator[Check]:
+    """Compare names, sizes and digests with what `release.json` and `SHA256SUMS` list."""
+    found = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
+    known = {*_TEXTS, *(path.relative_to(folder).as_posix() for path in _row_paths(folder))}
+    states = {name: _state(path) for name, path in found.items()}
+    listed = {entry.path: entry for entry in manifest.files} if manifest is not None else {}
+    for name in sorted({*found, *listed}):
+        if name not in known:
+            yield failure(name, "no such file in a release", "a file" if name in found else ABSENT)
+        if manifest is not None:
+            stated = (listed[name].bytes, listed[name].sha256) if name in listed else ABSENT
+            yield compare(f"{name} in {MANIFEST}", stated, states.get(name, ABSENT))
+    if (folder / MANIFEST).is_file():
+        states[MANIFEST] = _state(folder / MANIFEST)
+    digests = {name: digest for name, (_, digest) in states.items()}
+    yield from _check_sums(folder / CHECKSUMS, digests)
+
+
+def _row_paths(folder: Path) -> list[Path]:
+    return [*data_paths(folder), *rejected_paths(folder)]
+
+
+def _state(path: Path) -> tuple[int, str]:
+    """Size and digest of a file, or why there is none."""
+    if not path.is_file():  # a pipe would never end
+        return 0, "(not a file)"
+    try:
+        return path.stat().st_size, sha256_of(path)
+    except OSError as error:
+        return 0, f"(unreadable: {error})"
+
+
+def _check_sums(path: Path, digests: Mapping[str, str]) -> Iterator[Check]:
+    if not path.is_file():
+        yield failure(CHECKSUMS, "a file", ABSENT)
+        return
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = (line.partition("  ") for line in text.splitlines())
+    stated = {name: digest for digest, _, name in lines}
+    for name in sorted({*digests, *stated}):
+        found = digests.get(name, ABSENT)
+        yield compare(f"checksum of {name}", stated.get(name, ABSENT), found)
+    yield compare_texts(CHECKSUMS, render_checksums(digests), text)
+
+
+def _count_rows(folder: Path, checks: list[Check], progress: Progress) -> FigureCounter | None:
+    """Read every row once, checking and counting; None where a file cannot be read."""
+    counter, documents, rejected = FigureCounter(), DocumentChecks(), RejectedOrder()
+    paths = _row_paths(folder)
+    unreadable = 0
+    for done, path in enumerate(paths, start=1):
+        name = path.relative_to(folder).as_posix()
+        try:
+            counter.add_file(folder, path)
+            for batch in _sound_batches(path):
+                if path.parent.name == REJECTED:
+                    counter.add_rejected(batch)
+                    rejected.look(name, batch)
+                else:
+                    counter.add_documents(batch)
+                    documents.look(name, batch)
+            checks.append(compare(f"{name} rows", "readable", "readable"))
+        except _UNREADABLE as error:
+            unreadable += 1
+            checks.append(failure(f"{name} rows", "readable", error))
+        progress(done, len(paths), "files")
+    checks.extend([*documents.checks(), *rejected.checks()])
+    return None if unreadable else counter
+
+
+def _sound_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The rows of a file whose schema is the record's. Raises Corrupt or ArrowException."""
+    expected = REJECTED_SCHEMA if path.parent.name == REJECTED else SCHEMA
+    with open_shard(path) as shard:
+        if not shard.schema_arrow.equals(expected):
+            raise Corrupt(f"{path.name} has other columns than the record")
+    for batch in iter_batches(path):
+        batch.validate(full=True)
+        yield batch
+
+
+def _check_statements(folder: Path, manifest: Manifest, counter: FigureCounter) -> Iterator[Check]:
+    """Compare `release.json` and the texts with the figures of the rows that were read."""
+    try:
+        figures = counter.figures(manifest.stages)
+    except _UNREADABLE as error:
+        yield failure("figures", "computed from the data", error)
+        return
+    yield from compare_trees("figures", figures.to_json(), manifest.figures)
+    yield from _check_rows_listed(manifest, folder)
+    yield from _check_splits(folder / "README.md", figures)
+    yield compare("card version", CARD_VERSION, manifest.card_version)
+    yield from _check_texts(folder, manifest, figures)
+
+
+def _check_rows_listed(manifest: Manifest, folder: Path) -> Iterator[Check]:
+    listed = {entry.path: entry.rows for entry in manifest.files}
+    for path in _row_paths(folder):
+        name = path.relative_to(folder).as_posix()
+        with open_shard(path) as shard:
+            yield compare(f"rows of {name}", listed.get(name, ABSENT), shard.metadata.num_rows)
+
+
+def _check_texts(folder: Path, manifest: Manifest, figures: Figures) -> Iterator[Check]:
+    rendered = (
+        render_card(manifest.facts, figures),
+        render_changelog(manifest.facts.config, figures),
+        render_licence(manifest.facts.config),
+    )
+    for name, expected in zip(_TEXTS, rendered, strict=True):
+        path = folder / name
+        if path.is_file():
+            found = path.read_bytes().decode("utf-8", errors="replace")
+            yield compare_texts(name, expected, found)
+        else:
+            yield failure(name, "a file", ABSENT)
+
+
+def _check_splits(card: Path, figures: Figures) -> Iterator[Check]:
+    """Compare the sizes that loaders read from the card's YAML with the rows there are."""
+    try:
+        front = yaml.safe_load(card.read_text(encoding="utf-8").split("---\n")[1])
+        stated = {
+            info["config_name"]: _split_sizes(info["splits"]) for info in front["dataset_info"]
+        }
+    except (*_UNREADABLE, IndexError, yaml.YAMLError, RecursionError) as error:
+        yield failure("README.md splits", "readable YAML", error)
+        return
+    for name in sorted({*figures.splits, *stated}):
+        split = figures.splits.get(name)
+        expected: Any = [("train", split.rows, split.uncompressed)] if split else ABSENT
+        yield compare(f"README.md split {name}", expected, stated.get(name, ABSENT))
+
+
+def _split_sizes(splits: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
+    return [(split["name"], split["num_examples"], split["num_bytes"]) for split in splits]

@@ -1,0 +1,191 @@
+"""Clusters → kept documents: split a shard into the rows that stay and the rows that go, and why.
+
+Rules: `exact-duplicate` (the keeper's text is equal but for case and white space),
+`near-duplicate` (the shingle sets are as alike as the threshold) and `same-url`: the row carries
+the very id, so the very address and text, of another row (a page crawled twice). Of such rows the
+one with more of title and date stays, then the one retrieved first, so that a later crawl never
+changes what an earlier release said; two different texts of one address are two documents.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kaz_datasets.account import Account, Bookkeeper
+from kaz_datasets.errors import Corrupt
+from kaz_datasets.record import REJECTED_SCHEMA
+from kaz_datasets.shards import ShardWriter, iter_batches, open_shard
+from kaz_dedup.parameters import DedupConfig
+from kaz_dedup.shard_labels import has_label
+from kaz_dedup.signatures import DEDUP_VERSION
+
+__all__ = ["DEDUP_VERSION", "EXACT_DUPLICATE", "NEAR_DUPLICATE", "SAME_URL", "keep_shard"]
+
+EXACT_DUPLICATE = "exact-duplicate"
+NEAR_DUPLICATE = "near-duplicate"
+SAME_URL = "same-url"
+
+STAGE = "dedup"
+UNNAMED_SOURCE = "input"
+"""The source, in the account, of rows that name none."""
+
+
+def keep_shard(
+    documents: Path,
+    clusters: Path,
+    kept: Path,
+    rejected: Path | None,
+    config: DedupConfig,
+    *,
+    id: str = "id",  # noqa: A002 - the name of the column, as in the record
+) -> Account:
+    """Write the rows that stay, with `cluster_id` and `cluster_size`, and why the others go.
+
+    Rows keep their order and their columns. `rejected` may be None where no reasons are wanted.
+    Raises NotFound, and Corrupt where `clusters` does not know the documents.
+    """
+    del config  # decided by the clusters; taken so that every stage is called alike
+    books = Bookkeeper()
+    ours = _clusters_of(documents, clusters, id)
+    with ExitStack() as stack:
+        keep = stack.enter_context(ShardWriter(kept, kept_schema(documents, ours)))
+        drop = stack.enter_context(ShardWriter(rejected, REJECTED_SCHEMA)) if rejected else None
+        row = 0
+        for batch in iter_batches(documents):
+            found = _look_up(batch.column(id), ours, clusters)
+            rules = _rules(found, documents, row)
+            sources = _strings(batch, "source", UNNAMED_SOURCE)
+            stays = pa.array([rule is None for rule in rules], pa.bool_())
+            keep.write_table(_with_cluster(_filterable(batch), found).filter(stays))
+            _book(books, sources, rules)
+            if drop is not None:
+                drop.write(_reasons(batch, found, rules, sources))
+            row += len(batch)
+    return books.account()
+
+
+def kept_schema(documents: Path, clusters: pa.Table) -> pa.Schema:
+    """The columns of `documents` with `cluster_id` and `cluster_size`, replaced where they are."""
+    with open_shard(documents) as shard:
+        schema = shard.schema_arrow
+    for name in ("cluster_id", "cluster_size"):
+        place = schema.get_field_index(name)
+        new = pa.field(name, clusters.schema.field(name).type)
+        if place < 0:
+            schema = schema.append(new)
+        elif schema.field(place).type != new.type:
+            schema = schema.set(place, new)
+    return schema
+
+
+def _clusters_of(documents: Path, clusters: Path, id_column: str) -> pa.Table:
+    """The rows of `clusters` about this shard's documents, read in bounded memory."""
+    with open_shard(clusters) as shard:
+        schema = shard.schema_arrow
+    kind = schema.field("id").type
+    ids = [batch.column(0).cast(kind) for batch in iter_batches(documents, [id_column])]
+    ours = pc.unique(pa.chunked_array(ids, kind))
+    parts = [
+        pa.table(batch).filter(pc.is_in(batch.column("id"), value_set=ours))
+        for batch in iter_batches(clusters, rows=1 << 16)
+    ]
+    return pa.concat_tables(parts) if parts else schema.empty_table()
+
+
+def _look_up(ids: pa.Array[Any], ours: pa.Table, clusters: Path) -> pa.Table:
+    """The cluster row of each id."""
+    known = ours.column("id")
+    places = pc.index_in(ids.cast(known.type), value_set=known.combine_chunks())
+    if places.null_count:
+        missing = ids.filter(pc.is_null(places))[0].as_py()
+        raise Corrupt(f"{clusters} does not know document {missing!r}: find the clusters again")
+    return ours.take(places)
+
+
+def _rules(found: pa.Table, documents: Path, first_row: int) -> list[str | None]:
+    """Why each row goes, or None where it stays."""
+    dropped = pc.not_equal(found.column("id"), found.column("keeper")).to_pylist()
+    exact = found.column("exact").to_pylist()
+    elected = _elected(found, documents, first_row)
+    return [
+        SAME_URL if not chosen else (EXACT_DUPLICATE if same else NEAR_DUPLICATE) if out else None
+        for chosen, same, out in zip(elected, exact, dropped, strict=True)
+    ]
+
+
+def _elected(found: pa.Table, documents: Path, first_row: int) -> list[bool]:
+    """Whether each row is the one that stands for its id."""
+    labels, rows = found.column("shard"), found.column("row")
+    here = {label: has_label(documents, label) for label in labels.unique().to_pylist() if label}
+    return [
+        label is None or (here[label] and row == own_row)
+        for own_row, (label, row) in enumerate(
+            zip(labels.to_pylist(), rows.to_pylist(), strict=True), start=first_row
+        )
+    ]
+
+
+def _filterable(batch: pa.RecordBatch) -> pa.Table:
+    """The batch without string views, which Arrow cannot filter; the writer turns them back."""
+    fields = [
+        field.with_type(pa.large_string()) if pa.types.is_string_view(field.type) else field
+        for field in batch.schema
+    ]
+    return pa.table(batch).cast(pa.schema(fields))
+
+
+def _with_cluster(table: pa.Table, found: pa.Table) -> pa.Table:
+    for name in ("cluster_id", "cluster_size"):
+        place = table.schema.get_field_index(name)
+        if place < 0:
+            table = table.append_column(name, found.column(name))
+        else:
+            table = table.set_column(place, name, found.column(name))
+    return table
+
+
+def _strings(batch: pa.RecordBatch, name: str, default: str) -> list[str]:
+    if name not in batch.schema.names:
+        return [default] * len(batch)
+    return [str(value) if value else default for value in batch.column(name).to_pylist()]
+
+
+def _book(books: Bookkeeper, sources: list[str], rules: list[str | None]) -> None:
+    for source, rule in zip(sources, rules, strict=True):
+        books.enter(source)
+        if rule is None:
+            books.keep(source)
+        else:
+            books.drop(source, rule)
+
+
+def _reasons(
+    batch: pa.RecordBatch, found: pa.Table, rules: list[str | None], sources: list[str]
+) -> list[dict[str, str | None]]:
+    urls: list[Any] = [None] * len(batch)
+    if "url" in batch.schema.names:
+        urls = batch.column("url").to_pylist()
+    reasons = []
+    for place in np.flatnonzero([rule is not None for rule in rules]):
+        about = found.slice(int(place), 1).to_pylist()[0]
+        rule = rules[place]
+        keeper, similarity = about["keeper"], about["similarity"]
+        if rule == SAME_URL:
+            keeper, similarity = about["id"], 1.0
+        reasons.append(
+            {
+                "id": str(about["id"]),
+                "url": urls[place],
+                "source": sources[place],
+                "stage": STAGE,
+                "rule": rule,
+                "value": f"{keeper} {similarity:.4f}",
+            }
+        )
+    return reasons

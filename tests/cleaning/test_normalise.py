@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaz_cleaning.normalise import normalise
+
+CLEAN = (
+    "Қазақстан Республикасының Үкіметі қаулы етеді: 1-тармақ, «Ә» әрпі — 2024 ж.\n\n"
+    "Бұл сөйлемде түзететін ештеңе жоқ; Facebook-те жазылған."
+)
+PIECES = [
+    *("Қaзақстан", "бiз", "Facebook-те", "мем-", "лекет", "и\u0306", "y\u0306", "ќазаќ", "ўлы"),
+    *(" ", "\n", "\t", "\r", "-", "\u00a0", "\u00ad", "\u200b", "\u200c", "ی", "\ue000", "і", "қ"),
+]
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean", "step"),
+    [
+        ("и\u0306од", "йод", "composed"),
+        ("сә\u00adлем\u200b, \ufeffдүние", "сәлем, дүние", "invisible"),
+        ("бір\u00a0екі\u2009үш", "бір екі үш", "spaces"),
+        ("ақ\u2010қара", "ақ-қара", "hyphens"),
+        ("бір  екі\tүш \nтөрт", "бір екі үш\nтөрт", "white-space"),
+        ("бір\n\n\n\nекі", "бір\n\nекі", "white-space"),
+        ("мем-\nлекеттік", "мемлекеттік", "line-breaks"),
+        ("Қaзaқcтaн Pecпубликacы", "Қазақстан Республикасы", "look-alikes"),
+        ("бiз кeлдiк", "біз келдік", "look-alikes"),
+        ("hақында əлемдік Yкімет", "һақында әлемдік Үкімет", "look-alikes"),
+        ("Cәлем достар", "Сәлем достар", "look-alikes"),
+        ("Ќазаќстан Республикасыныѕ єылымы", "Қазақстан Республикасының ғылымы", "mojibake"),
+    ],
+)
+def test_each_step_repairs_and_is_counted(dirty: str, clean: str, step: str) -> None:
+    result = normalise(dirty)
+    assert result.text == clean
+    assert result.repaired[step] > 0
+
+
+def test_look_alikes_are_counted_by_letter() -> None:
+    assert normalise("Қaзaқстан").repaired == {"look-alikes": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CLEAN,
+        "",
+        "Facebook-те қазақша жазба",
+        "Facebookте қазақша жазба",
+        "TCPға қосылған XXғасыр құралы",
+        "COVID пен CO2 туралы қазақша мақала",
+        "Ал-\nМаты",
+        "می\u200cخواهم",
+    ],
+)
+def test_what_is_right_stays(text: str) -> None:
+    assert normalise(text).text == text
+    assert normalise(text).repaired == {}
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "қарақалпақстан ўлкемиз ҳәм тиллepи",  # Karakalpak
+        "Ўзбекистон Республикаси ҳуқуқи ҳaқида",  # Uzbek
+        "Башҡортостан Республикаһы ҙур xалыҡ",  # Bashkir
+        "Мәктәптә укыйлаp, җырлыйлар",  # Tatar
+        "Кыргыз Республикасынын өкмөтү кыcкача",  # Kyrgyz
+        "Правительствo Российской Федерации",  # Russian
+        "Беларусь мае ўсе ўмовы для развіцця, ў тым ліку ўласныя",
+        "Україна має свій герб і гімн, її прапор",
+        "Ќе дојде ли ноќта во Македонија",
+        "ћерка и кућа, још јуче",
+        "Ўзбек тили ва ўлка",
+    ],
+)
+def test_other_languages_are_left_alone(foreign: str) -> None:
+    assert normalise(foreign).text == foreign
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"]), max_size=20))
+def test_twice_is_once(pieces: list[str]) -> None:
+    once = normalise("".join(pieces)).text
+    assert normalise(once).text == once
+    assert normalise(once).repaired == {}
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"]), max_size=20))
+def test_one_line_stays_one_line(pieces: list[str]) -> None:
+    line = "".join(pieces).replace("\n", " ")
+    assert "\n" not in normalise(line).text

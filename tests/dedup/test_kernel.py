@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import datasketch
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kaz_datasets.errors import WrongUse
+from kaz_dedup import DedupConfig, minhash, shingle_hashes
+from kaz_dedup.errors import InvalidText
+from kaz_dedup.folding import folding_table
+from kaz_dedup.kernel import band_keys, permutation_parameters
+
+CONSTITUTION = "Біз, ортақ тарихи тағдыр біріктірген Қазақстан халқы"
+GOLDEN_SIGNATURE = [112565617, 529779318, 1126257235, 247891391]
+GOLDEN_SUM = 112128973016
+GOLDEN_SHINGLES = [3315207480753626796, 5473333992781011962, 16437296712386184506]
+GOLDEN_BANDS = [18091783412966970805, 2033001202924263527]
+MASK = (1 << 64) - 1
+
+
+def mix(value: int) -> int:
+    value ^= value >> 33
+    value = value * 0xFF51AFD7ED558CCD & MASK
+    value ^= value >> 33
+    value = value * 0xC4CEB9FE1A85EC53 & MASK
+    return value ^ value >> 33
+
+
+def reference_words(text: str) -> list[list[int]]:
+    folded = [int(folding_table()[ord(character)]) for character in text]
+    words: list[list[int]] = [[]]
+    for point in folded:
+        if point:
+            words[-1].append(point)
+        else:
+            words.append([])
+    return [word for word in words if word]
+
+
+def reference_shingles(text: str, size: int) -> set[int]:
+    """The definition in the kernel's docstring, in plain Python."""
+    hashes = []
+    for word in reference_words(text):
+        hashed = 0xCBF29CE484222325
+        for point in word:
+            hashed = (hashed ^ point) * 0x100000001B3 & MASK
+        hashes.append(mix(hashed))
+    size = min(size, len(hashes))
+    shingles = set()
+    for start in range(len(hashes) - size + 1 if size else 0):
+        joined = size
+        for word_hash in hashes[start : start + size]:
+            joined = (joined * 0x9E3779B97F4A7C15 + word_hash) & MASK
+        shingles.add(mix(joined))
+    return shingles
+
+
+def reference_signature(shingles: set[int], permutations: int, seed: int) -> list[int]:
+    def splitmix(index: int) -> int:
+        state = (seed + (index + 1) * 0x9E3779B97F4A7C15) & MASK
+        state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & MASK
+        state = (state ^ state >> 27) * 0x94D049BB133111EB & MASK
+        return state ^ state >> 31
+
+    return [
+        min(
+            (
+                (((splitmix(2 * k) | 1) * (shingle >> 32) + splitmix(2 * k + 1)) & MASK) >> 32
+                for shingle in shingles
+            ),
+            default=0xFFFFFFFF,
+        )
+        for k in range(permutations)
+    ]
+
+
+def test_golden_values_are_the_same_on_every_machine() -> None:
+    signature = minhash([CONSTITUTION])
+    assert signature.dtype == np.uint32
+    assert signature.shape == (1, 128)
+    assert signature[0, :4].tolist() == GOLDEN_SIGNATURE
+    assert int(signature[0].astype(np.uint64).sum()) == GOLDEN_SUM
+    assert [int(value) for value in shingle_hashes([CONSTITUTION])[0]] == GOLDEN_SHINGLES
+    assert [int(key) for key in band_keys(signature, 18, 7)[0, :2]] == GOLDEN_BANDS
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text(max_size=60), max_size=5), st.integers(1, 6))
+def test_the_kernel_does_what_its_docstring_defines(texts: list[str], size: int) -> None:
+    config = DedupConfig(permutations=3, shingle_words=size, seed=11)
+    expected = [reference_shingles(text, size) for text in texts]
+    assert [set(found.tolist()) for found in shingle_hashes(texts, config)] == expected
+    signatures = [reference_signature(shingles, 3, 11) for shingles in expected]
+    assert minhash(texts, config).tolist() == signatures
+
+
+def test_words_are_runs_of_letters_marks_and_digits_in_lower_case() -> None:
+    one = shingle_hashes(
+        ["ҚАЗАҚСТАН — Республикасы, 2024 жыл!", "қазақстан республикасы 2024  жыл"]
+    )
+    assert one[0].tolist() == one[1].tolist()
+
+
+@pytest.mark.parametrize("pair", [("ай", "аи"), ("мең", "мен"), ("ұн", "үн"), ("һ", "х")])
+def test_no_two_kazakh_letters_are_taken_for_one(pair: tuple[str, str]) -> None:
+    first, second = shingle_hashes(list(pair))
+    assert first.tolist() != second.tolist()
+
+
+def test_a_short_text_has_one_shorter_shingle_and_an_empty_one_none() -> None:
+    sets = shingle_hashes(["бір екі", "бір екі үш", "", "?!", None])
+    assert [len(found) for found in sets] == [1, 1, 0, 0, 0]
+    assert sets[0][0] != sets[1][0]
+    assert (minhash(["", None]) == 0xFFFFFFFF).all()
+
+
+def arrow_kinds() -> list[Any]:
+    texts = ["керек емес", CONSTITUTION, None, "", "бір екі үш төрт бес алты"]
+    plain = pa.array(texts)
+    return [
+        plain.slice(1),
+        pa.array(texts, pa.large_string()).slice(1),
+        plain.cast(pa.string_view()).slice(1),
+        plain.dictionary_encode().slice(1),
+        pa.chunked_array([plain.slice(1, 2), plain.slice(3)]),
+        texts[1:],
+    ]
+
+
+@pytest.mark.parametrize("column", arrow_kinds(), ids=lambda column: type(column).__name__)
+def test_every_kind_of_string_column_is_read_alike(column: Any) -> None:
+    plain = minhash([CONSTITUTION, "", "", "бір екі үш төрт бес алты"])
+    assert np.array_equal(minhash(column), plain)
+
+
+def test_no_texts_give_no_signatures() -> None:
+    assert minhash([]).shape == (0, 128)
+    assert minhash(pa.chunked_array([], pa.string())).shape == (0, 128)
+    assert minhash(pa.nulls(2)).shape == (2, 128)
+    assert shingle_hashes([]) == []
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+def test_bytes_that_are_not_utf8_are_an_error_and_not_a_crash(kind: pa.DataType) -> None:
+    width = pa.binary() if kind == pa.string() else pa.large_binary()
+    broken = pa.array([b"\xd2", b"a\xff"], width).view(kind)
+    with pytest.raises(InvalidText, match="UTF-8"):
+        minhash(broken)
+
+
+def test_lone_surrogates_and_numbers_are_named() -> None:
+    with pytest.raises(InvalidText, match="surrogate"):
+        minhash(["\ud800"])
+    with pytest.raises(WrongUse, match="int64"):
+        minhash(pa.array([1, 2]))
+
+
+def test_permutations_are_odd_multipliers_and_follow_the_seed() -> None:
+    multipliers, _ = permutation_parameters(64, 1)
+    assert (multipliers & np.uint64(1)).all()
+    assert len(set(multipliers.tolist())) == 64
+    assert not np.array_equal(multipliers, permutation_parameters(64, 2)[0])
+
+
+@pytest.fixture(scope="module")
+def estimates() -> dict[float, tuple[float, float, float]]:
+    """For each Jaccard similarity: bias, root mean square error, and datasketch's."""
+    return {similarity: measure(similarity) for similarity in (0.1, 0.3, 0.5, 0.7, 0.8, 0.95)}
+
+
+PAIRS, PAIRS_SKETCHED, SET_SIZE = 1_500, 60, 100
+
+
+def measure(similarity: float) -> tuple[float, float, float]:
+    shared = round(2 * SET_SIZE * similarity / (1 + similarity))
+    exact = shared / (2 * SET_SIZE - shared)
+    config = DedupConfig(shingle_words=1)
+    left, right = [], []
+    for pair in range(PAIRS):
+        words = [f"сөз{pair}а{i}" for i in range(2 * SET_SIZE - shared)]
+        left.append(" ".join(words[:SET_SIZE]))
+        right.append(" ".join(words[len(words) - SET_SIZE :]))
+    errors = (minhash(left, config) == minhash(right, config)).mean(axis=1) - exact
+    sketched = [
+        sketch(one).jaccard(sketch(other)) - exact
+        for one, other in zip(left[:PAIRS_SKETCHED], right[:PAIRS_SKETCHED], strict=True)
+    ]
+    return float(errors.mean()), rms(errors), rms(np.array(sketched))
+
+
+def sketch(text: str) -> datasketch.MinHash:
+    made = datasketch.MinHash(num_perm=128)
+    made.update_batch([word.encode() for word in text.split()])
+    return made
+
+
+def rms(errors: np.ndarray[Any, Any]) -> float:
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def test_estimates_are_unbiased(estimates: dict[float, tuple[float, float, float]]) -> None:
+    assert {at: bias for at, (bias, _, _) in estimates.items() if abs(bias) >= 0.005} == {}
+
+
+def test_estimates_err_no_more_than_theory_and_datasketch(
+    estimates: dict[float, tuple[float, float, float]],
+) -> None:
+    for similarity, (_, error, theirs) in estimates.items():
+        theory = (similarity * (1 - similarity) / 128) ** 0.5
+        assert error < 1.1 * theory + 0.001
+        assert error < 1.4 * theirs
+
+
+def test_words_agree_with_a_regular_expression_on_kazakh() -> None:
+    text = unicodedata.normalize("NFC", CONSTITUTION)
+    words = re.findall(r"\w+", text.lower())
+    assert ["".join(map(chr, word)) for word in reference_words(text)] == words
