@@ -41,14 +41,18 @@ _BOILERPLATE: Final = (
     " | //*[@hidden or @aria-hidden='true']"
     " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
 )
+_NAMED: Final = ("aside", "div", "ol", "p", "section", "span", "sup", "table", "td", "ul")
 _NOISE_CLASS: Final = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|related|recommend\w*|cookies?|gdpr|breadcrumbs?|comments?"
     r"|subscribe|newsletter|advert\w*|banner|popular|pagination|pager|read-?more|also-?read|tags"
-    r"|side-?bar|navigation|navbar|menu|top-?menu|footer|copyright"
     r"|infobox|navbox|toc|catlinks|references?|reflist|footnotes|editsection)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_NOISE_CELL: Final = re.compile(
+    r"(?:^|[\s_-])(?:side-?bar|navigation|navbar|menu|footer|copyright)(?:$|[\s_-])", re.IGNORECASE
+)
+"""Cells of tables that lay out a whole page; the extractor knows such names for other elements."""
 _NOISE_MOST: Final = 0.4
 """Share of a page's text above which an element is no side matter, whatever it is called."""
 _RULE_OF_TABLE: Final = re.compile(r"^\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*$")
@@ -134,16 +138,15 @@ def _drop(element: Any) -> None:
 def _remove_boilerplate(tree: Any) -> None:
     """Cut what never is main text; an element that holds much of the page is left alone."""
     whole = max(len(tree.text_content()), 1)
-    named = [
-        element
-        for element in tree.iter(
-            "div", "section", "ul", "ol", "aside", "p", "span", "sup", "table", "td"
-        )
-        if _NOISE_CLASS.search(f"{element.get('class') or ''} {element.get('id') or ''}")
-    ]
+    named = [element for element in tree.iter(*_NAMED) if _is_noise(element)]
     for element in (*tree.xpath(_BOILERPLATE), *named):
         if len(element.text_content()) <= _NOISE_MOST * whole:
             _drop(element)
+
+
+def _is_noise(element: Any) -> bool:
+    called = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return bool((_NOISE_CELL if element.tag == "td" else _NOISE_CLASS).search(called))
 
 
 def _selected_text(tree: Any, expression: str) -> str:

@@ -31,7 +31,8 @@ class PrefectRunner:
         )(_call)
         names = [getattr(item, "flat_name", None) or getattr(item, "name", stage) for item in items]
         futures = run_one.map(unmapped(function), list(items), names)
-        return [future.result() for future in futures]
+        results: list[Result] = [future.result() for future in futures]  # type: ignore[misc]
+        return results
 
 
 def _call(function: Callable[[Item], Result], item: Item, name: str) -> Result:

@@ -103,7 +103,7 @@ def cluster_documents(
 def keep_documents(
     documents: Shard, *, clusters: Shard, workspace: Workspace, config: DedupConfig
 ) -> Shard:
-    """One shard of documents to the rows that are kept, one a cluster."""
+    """One shard of documents to the rows that are kept: those that no keeper stands for."""
     folder = workspace.dedup / "kept"
     kept = folder / f"{documents.name}.parquet"
     rejected = folder / "rejected" / f"{documents.name}.parquet"

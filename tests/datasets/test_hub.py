@@ -23,15 +23,16 @@ from huggingface_hub.errors import (
 )
 
 from kaz_datasets.errors import Failed, WrongUse
-from kaz_datasets.hub import Faults, RunningHub, create_app, serve
+from kaz_datasets.hub import Fault, Faults, RunningHub, create_app, serve
 from kaz_datasets.hub.objects import git_blob_id
 from kaz_datasets.hub.server import _listen, _running
+from kaz_datasets.hub.state import Right
 
-# huggingface_hub leaves its shared connection to the interpreter's exit
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+# huggingface_hub 2.4 hands httpx2 an upload by a name that httpx2 would rather not have
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
 REPO = "local/corpus"
-TOKENS = {"may-write": "write", "may-read": "read"}
+TOKENS: dict[str, Right] = {"may-write": "write", "may-read": "read"}
 CARD = b"---\nlicense: cc0-1.0\n---\n# Corpus\n"
 
 
@@ -39,17 +40,19 @@ def api_for(hub: RunningHub, token: str | bool = "may-write") -> HfApi:
     return HfApi(endpoint=hub.url, token=token)
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[RunningHub]:
-    with serve(tmp_path / "hub", tokens=TOKENS) as running:
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    with serve(tmp_path_factory.mktemp("hub"), tokens=TOKENS) as running:
         yield running
 
 
 @pytest.fixture
-def api(hub: RunningHub) -> HfApi:
+def api(hub: RunningHub) -> Iterator[HfApi]:
+    """The client of a Hub with one repo, which holds nothing yet."""
     api = api_for(hub)
     api.create_repo(REPO, repo_type="dataset")
-    return api
+    yield api
+    api.delete_repo(REPO, repo_type="dataset", missing_ok=True)
 
 
 def commit(api: HfApi, files: dict[str, bytes], parent: str | None = None) -> str:
@@ -144,16 +147,10 @@ def test_a_stored_file_is_not_sent_again(tmp_path: Path) -> None:
         api = api_for(hub)
         api.create_repo(REPO, repo_type="dataset")
         commit(api, {"a.parquet": b"\0a"})
-        faults.add(fault_on_upload())
+        faults.add(Fault(method="PUT", path="/_lfs/", status=400))
         commit(api, {"b.parquet": b"\0a"})
         assert faults.pending == 1
         assert paths(api) == [".gitattributes", "a.parquet", "b.parquet"]
-
-
-def fault_on_upload() -> object:
-    from kaz_datasets.hub import Fault
-
-    return Fault(method="PUT", path="/_lfs/", status=400)
 
 
 def test_a_tree_is_listed_in_pages_and_by_folder(tmp_path: Path) -> None:
@@ -277,7 +274,10 @@ def test_state_outlives_the_server(tmp_path: Path) -> None:
 
 def test_it_is_served_on_loopback_only(tmp_path: Path) -> None:
     for host in ("0.0.0.0", "192.0.2.1", "example.org"):
-        with pytest.raises(WrongUse, match="127.0.0.1"), serve(tmp_path, host=host, tokens=TOKENS):
+        with (
+            pytest.raises(WrongUse, match="this machine only"),
+            serve(tmp_path, host=host, tokens=TOKENS),
+        ):
             pass
 
 
@@ -350,9 +350,9 @@ def test_a_commit_that_cannot_be_changes_nothing(hub: RunningHub, api: HfApi, li
     assert paths(api) == [".gitattributes"]
 
 
-@pytest.mark.parametrize("name", ["..", "a..b", ".hidden", "a%2Fb", "a b", "қ"])
+@pytest.mark.parametrize("name", ["..", "a..b", ".hidden", "a%2Fb", "a%20b", "%D2%9B"])
 def test_a_repo_name_never_leaves_the_folder(hub: RunningHub, name: str) -> None:
-    assert ask(hub, "GET", f"/api/datasets/{name}/{name}/refs".encode().decode("latin-1"))[0] == 404
+    assert ask(hub, "GET", f"/api/datasets/{name}/{name}/refs")[0] == 404
 
 
 @pytest.mark.parametrize(

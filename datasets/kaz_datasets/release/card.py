@@ -156,6 +156,7 @@ def _body(facts: CardFacts, figures: Figures) -> str:
         fields=[(field, _type_name(field.type)) for field in FIELDS],
         rejected_fields=[(field, _type_name(field.type)) for field in REJECTED_FIELDS],
         kinds=_largest_first(figures.kinds),
+        source_totals=_largest_first(figures.sources),
         scripts=_largest_first(figures.scripts),
         bases=_largest_first(figures.bases),
         year=figures.last_retrieved[:4],

@@ -148,14 +148,15 @@ class Corpus:
     def release(self, output: Path, **changed: Any) -> ReleaseSummary:
         """Write the release, with other arguments where they are given."""
         arguments: dict[str, Any] = {
-            "kept": self.kept(),
-            "rejected": self.dropped(),
             "funnel": self.funnel(),
             "sources": SOURCES,
             "config": self.config,
             "output": output,
+            **changed,
         }
-        return write_release(**{**arguments, **changed})
+        arguments.setdefault("kept", None if "kept" in changed else self.kept())
+        arguments.setdefault("rejected", None if "rejected" in changed else self.dropped())
+        return write_release(**arguments)
 
 
 def made(
