@@ -3,7 +3,7 @@
 trafilatura in its default mode, chosen by measuring on Kazakh course pages, texts of law and
 Russian-language news (mean F1): default .91, 1.00, .76; `fast` .88, 1.00, .69; `favor_precision`
 .72, 1.00, .79, which loses a third of the Kazakh pages' text. Cutting navigation and side matter
-first made the default .94, 1.00, .77. A source file may name the element instead.
+first made the default .94, 1.00, .75. A source file may name the element instead.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ _NOISE_CELL: Final = re.compile(
 """Cells of tables that lay out a whole page; the extractor knows such names for other elements."""
 _NOISE_MOST: Final = 0.4
 """Share of a page's text above which an element is no side matter, whatever it is called."""
+_SHORT_PAGE: Final = 2_000
+_PARAGRAPH: Final = 80
 _RULE_OF_TABLE: Final = re.compile(r"^\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*$")
 
 
@@ -215,8 +217,24 @@ def _title(tree: Any) -> str | None:
 
 def _tidied(text: str) -> str:
     """Lines without outer spaces; of tables the cells, without their frames."""
-    lines = (_tidied_line(line) for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
+    lines = [tidied for line in text.splitlines() if (tidied := _tidied_line(line))]
+    if len(text) < _SHORT_PAGE:
+        lines = list(_without_echoes(lines))
+    return "\n".join(lines)
+
+
+def _without_echoes(lines: Sequence[str]) -> Iterator[str]:
+    """Lines but those that hold an earlier paragraph again.
+
+    Of a short page in a layout table the extractor gives the text and then the table around it.
+    """
+    paragraphs: list[str] = []
+    for line in lines:
+        if any(paragraph in line for paragraph in paragraphs):
+            continue
+        if len(line) >= _PARAGRAPH:
+            paragraphs.append(line)
+        yield line
 
 
 def _tidied_line(line: str) -> str:

@@ -37,8 +37,8 @@ _DOCUMENTATION: Final = tuple(
 def identification_kind(number: str) -> Literal["iin", "bin"] | None:
     """`iin` for a person's number, `bin` for an organisation's, None for neither.
 
-    Layout and control digit as in Government Resolution 565 of 11 June 2003 (IIN) and its
-    counterpart for BIN: birth date and century, or year and month with a type.
+    Layout and control digit as in Government Resolutions P030000565 and P070000406
+    (adilet.zan.kz): birth date and century, or year and month of registration with a type.
     """
     if len(number) != _IIN_LENGTH or not _ASCII_DIGITS.fullmatch(number):
         return None

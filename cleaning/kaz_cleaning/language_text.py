@@ -21,7 +21,7 @@ _PRESENTATION_FORMS: Final = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SCRIPTS: Final = {
     "Cyrl": re.compile("[\u0400-\u052f\u1c80-\u1c8f]"),
-    "Latn": re.compile("[A-Za-zª-ʯ\u1e00-\u1eff]"),
+    "Latn": re.compile("[A-Za-zÀ-ÖØ-öø-ʯ\u1e00-\u1eff]"),
     "Arab": re.compile(
         "[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefe]"
     ),

@@ -26,7 +26,7 @@ LATIN_TO_CYRILLIC: Final = MappingProxyType(
 """Each Latin look-alike and the Kazakh letter it stands for; capital Y as Ү is a guess."""
 
 _CYRILLIC: Final = "\u0400-\u052f"
-_LATIN: Final = "A-Za-zª-ʯ"
+_LATIN: Final = "A-Za-zÀ-ÖØ-öø-ʯ"
 _MIXED_WORD: Final = re.compile(
     f"(?<![{_LATIN}{_CYRILLIC}])"
     f"(?:[{_LATIN}]+[{_CYRILLIC}]|[{_CYRILLIC}]+[{_LATIN}])[{_LATIN}{_CYRILLIC}]*"
@@ -36,20 +36,24 @@ _ACRONYM_WITH_ENDING: Final = re.compile(
     f"[A-ZƏ]{{2,}}(?![{_CYRILLIC}]*[А-ЯЁӘІҢҒҮҰҚӨҺ])[{_CYRILLIC}]+"
 )
 """`TCPға`, `XXғасыр`: a Latin acronym or Roman number with a Kazakh ending is no slip."""
+_STICK: Final = re.compile("[а-яёa-z]I")
+"""`цIийи`: the Caucasian languages' palochka; no Kazakh word has a capital inside."""
 _TO_CYRILLIC: Final = str.maketrans(dict(LATIN_TO_CYRILLIC))
 
+_DECISIVE: Final = re.compile("[ұқғҰҚҒ]")
 _TELLING: Final = re.compile("[іұқғІҰҚҒ]")
-"""Kazakh letters that Kyrgyz, Tatar, Mongolian and Russian lack; one letter in eight."""
+"""Kazakh letters that Kyrgyz, Tatar, Mongolian and Russian lack; one letter in eight. The
+decisive ones Ukrainian and Belarusian lack too."""
 _TELLING_SHARE: Final = 0.02
 _FOREIGN: Final = re.compile(
-    "[\u0402-\u0405\u0407-\u040f\u0452-\u0455\u0457-\u045f\u0460-\u0491"
-    "\u0494-\u0499\u049c-\u04a1\u04a4-\u04ad\u04b2-\u04b9\u04bc-\u04d7"
-    "\u04da-\u04e7\u04ea-\u052f]"
+    "[\u0402-\u0405\u0407-\u040f\u0452-\u0455\u0457-\u045f\u0460-\u0491\u0494-\u0499\u049c-\u04a1"
+    "\u04a4-\u04ad\u04b2-\u04b9\u04bc-\u04d7\u04da-\u04e7\u04ea-\u052f]"
 )
 """Cyrillic letters outside the Kazakh alphabet: ў, ҳ, ҡ, ҙ, җ, ї, є and the like."""
 _FOREIGN_TO_TELLING: Final = 0.1
 """Karakalpak and Uzbek have about one foreign letter to two telling ones, Bashkir more."""
 _SURE: Final = 0.8
+"""Of the language model, where it has the last word."""
 _CYRILLIC_LETTER: Final = re.compile(f"[{_CYRILLIC}]")
 
 
@@ -70,20 +74,21 @@ def _written_right(match: re.Match[str]) -> str:
 
 
 def _is_slip(word: str) -> bool:
-    return _REPAIRABLE.fullmatch(word) is not None and not _ACRONYM_WITH_ENDING.fullmatch(word)
+    meant = _ACRONYM_WITH_ENDING.fullmatch(word) or _STICK.search(word)
+    return _REPAIRABLE.fullmatch(word) is not None and not meant
 
 
 def is_kazakh_like(text: str, slips: Sequence[str] = ()) -> bool:
     """True where letters of the Kazakh alphabet, and no other Cyrillic one's, are at home.
 
-    A Latin i in `slips` is an і, which tells Kazakh too. Where no letter tells anything, as in
-    `мектепке бара`, the language model is asked.
+    A Latin i in `slips` is an і. Where no letter decides, as in `мектепке бара`, the language
+    model is asked.
     """
+    foreign = len(_FOREIGN.findall(text))
+    if not foreign and not _DECISIVE.search(text):
+        return _sounds_kazakh(_MIXED_WORD.sub(_written_right, text))
     hidden = sum(letter in "iıI" for word in slips for letter in word)
     telling = hidden + len(_TELLING.findall(text))
-    foreign = len(_FOREIGN.findall(text))
-    if not telling and not foreign:
-        return _sounds_kazakh(_MIXED_WORD.sub(_written_right, text))
     letters = len(_CYRILLIC_LETTER.findall(text))
     return telling > max(foreign / _FOREIGN_TO_TELLING, letters * _TELLING_SHARE)
 
@@ -105,40 +110,57 @@ _MOJIBAKE_LETTER: Final = re.compile(f"[{_MOJIBAKE}]")
 _MOJIBAKE_WORD: Final = re.compile(f"[{_CYRILLIC}]*[{_MOJIBAKE}][{_CYRILLIC}]*")
 _KAZAKH_LETTER: Final = re.compile("[әңғүұқөһӘҢҒҮҰҚӨҺ]")
 _KAZAKH_STEM: Final = re.compile("^ќазаќ", re.IGNORECASE)
-_NEVER_KAZAKH: Final = re.compile("[ЂђЉљЊњЏџЃѓ]")
+_NEVER_KAZAKH: Final = re.compile(
+    "[ЂђЉљЊњЏџЃѓ\u0464-\u048f\u0494-\u0499\u049c-\u04a1\u04a4-\u04ad\u04b2-\u04b9"
+    "\u04bc-\u04d7\u04da-\u04e7\u04ea-\u052f]"
+)
 _NATIONAL_ALPHABETS: Final = tuple(
     map(
         frozenset,
         (
             "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяыэёъ",  # Ukrainian, with Russian words in between
             "абвгдеёжзійклмнопрстуўфхцчшыьэюяґищъ",  # Belarusian, likewise
-            "абвгдђежзијклљмнњопрстћуфхцчџш",  # Serbian
-            "абвгдѓежзѕијклљмнњопрстќуфхцчџш",  # Macedonian
+            "абвгдежзијклмнопрстћуфхцчш",  # Serbian
+            "абвгдежзѕијклмнопрстќуфхцчш",  # Macedonian
             "абвгдеёжзийклмнопрстуфхцчшщъыьэюяўқғҳәөүң",  # Uzbek, Karakalpak
+            "абвгғдеәжзиыјйклмноөпрстуүфхһцчшщъьэюяё",  # Azerbaijani, Talysh, Altai
         ),
     )
 )
+_NEIGHBOURS_LETTERS: Final = tuple(map(frozenset, ("ґєїў", "ћјќѕ")))
+"""Of East and of South Slavic texts, which may quote one another."""
 _PROOF_SHARE: Final = 0.2
 """Of the words with suspicious letters; stray ones in a Ukrainian text prove nothing."""
+_SUSPICIOUS_SHARE: Final = 0.02
+"""Of the letters; true Kazakh has 12 of 100."""
 
 
 def repair_mojibake(text: str) -> tuple[str, int]:
     """Give back Kazakh letters that were KZ-1048 and read as windows-1251; and their number.
 
-    Asks for words that no language with those letters could have, and few true Kazakh letters.
+    Asks for few true Kazakh letters, and for what no language with those letters has: a word,
+    or a company of letters from East and South.
     """
-    suspicious = len(_MOJIBAKE_LETTER.findall(text))
+    suspicious = _MOJIBAKE_LETTER.findall(text)
     if not suspicious or _NEVER_KAZAKH.search(text):
         return text, 0
-    if len(_KAZAKH_LETTER.findall(text)) * 3 > suspicious:
+    if len(_KAZAKH_LETTER.findall(text)) * 3 > len(suspicious):
         return text, 0
     words = _MOJIBAKE_WORD.findall(text)
-    if sum(map(_is_proof, words)) <= _PROOF_SHARE * len(words):
+    proven = sum(map(_is_proof, words)) > _PROOF_SHARE * len(words)
+    if not proven and not _is_strange_company(text, suspicious):
         return text, 0
-    return text.translate(_FROM_1251), suspicious
+    return text.translate(_FROM_1251), len(suspicious)
 
 
 def _is_proof(word: str) -> bool:
     letters = set(word.lower())
     fits = any(letters <= alphabet for alphabet in _NATIONAL_ALPHABETS)
     return not fits or _KAZAKH_STEM.search(word) is not None
+
+
+def _is_strange_company(text: str, suspicious: Sequence[str]) -> bool:
+    letters = {letter.lower() for letter in suspicious}
+    if any(letters <= neighbours for neighbours in _NEIGHBOURS_LETTERS):
+        return False
+    return len(suspicious) > _SUSPICIOUS_SHARE * len(_CYRILLIC_LETTER.findall(text))

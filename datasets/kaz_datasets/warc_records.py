@@ -14,13 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from kaz_datasets.gzip_members import (
+    GZIP,
+    PIECE,
+    Member,
+    find_bytes,
+    has_more_than_padding,
+    starts_member,
+)
 from kaz_datasets.http_message import MAX_HEAD, parse_headers
 
 MAX_BLOCK = 32 << 20
 """Bytes of one record that are kept in memory: a page's 16 MiB, with room for chunks and head."""
 
-_PIECE = 64 << 10
-_GZIP = b"\x1f\x8b\x08"
 _WARC_LINE = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
 _ARC_LINE = re.compile(rb"(\S+) (\S+) (\d{8,14}) (\S+) (\d{1,15})\r?\n")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
@@ -59,19 +65,19 @@ class _Pull(Protocol):
 def read_records(path: Path) -> Iterator[Record | Broken]:
     """All records of a file in order, and what lies broken between them."""
     with path.open("rb") as stream:
-        zipped = stream.read(len(_GZIP)) == _GZIP
+        zipped = stream.read(len(GZIP)) == GZIP
         stream.seek(0)
         if zipped:
             yield from _members(stream)
         else:
-            yield from _records(_Buffer(lambda: stream.read(_PIECE)), fixed_offset=None)
+            yield from _records(_Buffer(lambda: stream.read(PIECE)), fixed_offset=None)
 
 
 def _members(stream: BinaryIO) -> Iterator[Record | Broken]:
     """The records of each gzip member; after a broken one, of the next that can be found."""
     offset: int | None = 0
     while offset is not None:
-        member = _Member(stream, offset)
+        member = Member(stream, offset)
         buffer = _Buffer(member.pull)
         yield from _records(buffer, fixed_offset=offset)
         if buffer.failure is not None:
@@ -81,8 +87,8 @@ def _members(stream: BinaryIO) -> Iterator[Record | Broken]:
             offset = _next_member(stream, offset + 1)
             continue
         end = member.end()
-        offset = end if _starts_member(stream, end) else _next_member(stream, end)
-        if offset != end and _has_more_than_padding(stream, end, offset):
+        offset = end if starts_member(stream, end) else _next_member(stream, end)
+        if offset != end and has_more_than_padding(stream, end, offset):
             yield Broken(end, "bytes that are no gzip member")
 
 
@@ -91,72 +97,16 @@ def _next_member(stream: BinaryIO, start: int) -> int | None:
 
     Compressed data holds gzip's three first bytes by chance, so the contents are looked at too.
     """
-    offset = _find(stream, _GZIP, start)
+    offset = find_bytes(stream, GZIP, start)
     while offset is not None:
         try:
-            head = _Member(stream, offset).pull()
+            head = Member(stream, offset).pull()
         except (zlib.error, EOFError):
             head = b""
         if _starts_record(head):
             return offset
-        offset = _find(stream, _GZIP, offset + 1)
+        offset = find_bytes(stream, GZIP, offset + 1)
     return None
-
-
-def _find(stream: BinaryIO, needle: bytes, start: int) -> int | None:
-    stream.seek(start)
-    window, position = b"", start
-    while piece := stream.read(1 << 20):
-        window += piece
-        found = window.find(needle)
-        if found >= 0:
-            return position + found
-        kept = window[1 - len(needle) :]
-        position += len(window) - len(kept)
-        window = kept
-    return None
-
-
-def _starts_member(stream: BinaryIO, offset: int) -> bool:
-    stream.seek(offset)
-    return stream.read(len(_GZIP)) == _GZIP
-
-
-class _Member:
-    """One gzip member (RFC 1952), decompressed piece by piece and checked by its CRC."""
-
-    def __init__(self, stream: BinaryIO, offset: int) -> None:
-        stream.seek(offset)
-        self._stream = stream
-        self._inflate = zlib.decompressobj(31)
-        self.head = b""
-        """The first bytes."""
-
-    @property
-    def ended(self) -> bool:
-        """Whether the member was read to its end and its CRC fits."""
-        return self._inflate.eof
-
-    def pull(self) -> bytes:
-        """The next bytes. Raises zlib.error where damaged, EOFError where cut off."""
-        while not self._inflate.eof:
-            packed = self._inflate.unconsumed_tail or self._stream.read(_PIECE)
-            if not packed:
-                raise EOFError("the file ends inside it")
-            if piece := self._inflate.decompress(packed, _PIECE):
-                self.head = self.head or piece
-                return piece
-        return b""
-
-    def end(self) -> int:
-        """Where the member ended, once all was pulled."""
-        return self._stream.tell() - len(self._inflate.unused_data)
-
-
-def _has_more_than_padding(stream: BinaryIO, start: int, end: int | None) -> bool:
-    stream.seek(start)
-    length = _PIECE if end is None else min(end - start, _PIECE)
-    return bool(stream.read(length).strip(b"\x00\r\n"))
 
 
 class _Buffer:
@@ -197,12 +147,12 @@ class _Buffer:
 
     def skip(self, size: int) -> None:
         """Move on by `size` bytes without keeping them."""
-        while size and (taken := self.take(min(size, _PIECE))):
+        while size and (taken := self.take(min(size, PIECE))):
             size -= len(taken)
 
     def skip_line_ends(self) -> None:
         """Move on past CR and LF."""
-        while (ahead := self.peek(_PIECE)) and ahead[0] in _LINE_ENDS:
+        while (ahead := self.peek(PIECE)) and ahead[0] in _LINE_ENDS:
             self.take(len(ahead) - len(ahead.lstrip(_LINE_ENDS)))
 
     def give_back(self, taken: bytes) -> None:
@@ -212,12 +162,12 @@ class _Buffer:
 
     def skip_to_record(self) -> None:
         """Move on to the next line that starts a WARC record, or to the end."""
-        while ahead := self.peek(2 * _PIECE):
+        while ahead := self.peek(2 * PIECE):
             found = _NEXT_RECORD.search(ahead)
             if found is not None:
                 self.take(found.start() + 1)
                 return
-            self.take(max(len(ahead) - _PIECE, 1) if len(ahead) == 2 * _PIECE else len(ahead))
+            self.take(max(len(ahead) - PIECE, 1) if len(ahead) == 2 * PIECE else len(ahead))
 
 
 def _records(buffer: _Buffer, *, fixed_offset: int | None) -> Iterator[Record | Broken]:
@@ -229,7 +179,8 @@ def _records(buffer: _Buffer, *, fixed_offset: int | None) -> Iterator[Record | 
         offset = buffer.position if fixed_offset is None else fixed_offset
         parsed = _parse_head(head)
         if parsed is None:
-            yield Broken(offset, "no record header where one should start")
+            if buffer.failure is None:  # else the head is cut off, which is told once, at the end
+                yield Broken(offset, "no record header where one should start")
             buffer.skip_to_record()
             continue
         headers, size = parsed

@@ -2,17 +2,12 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import huggingface_hub
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, HfFileSystem
 from huggingface_hub.errors import (
@@ -371,26 +366,3 @@ def test_a_malformed_request_is_the_callers_fault(
     hub: RunningHub, api: HfApi, method: str, path: str, body: bytes
 ) -> None:
     assert ask(hub, method, path, body)[0] == 400
-
-
-def test_a_dataset_loads_by_tag(hub: RunningHub, api: HfApi, tmp_path: Path) -> None:
-    table = pa.table({"id": ["1", "2"], "text": ["Бірінші сөйлем.", "Екінші сөйлем."]})
-    pq.write_table(table, tmp_path / "a.parquet")
-    card = b"---\nconfigs:\n- config_name: default\n  data_files: data/*/train/*.parquet\n---\n"
-    shard = (tmp_path / "a.parquet").read_bytes()
-    commit(api, {"README.md": card, "data/news/train/base-1-00000.parquet": shard})
-    api.create_tag(REPO, tag="v1.0.0", repo_type="dataset")
-    commit(api, {"data/law/train/base-1-00000.parquet": shard})
-    program = (
-        "import datasets, sys;"
-        "print(*datasets.load_dataset(sys.argv[1], revision='v1.0.0', split='train')['text'])"
-    )
-    # a process of its own: both libraries read HF_ENDPOINT when they are imported
-    done = subprocess.run(
-        [sys.executable, "-c", program, REPO],
-        env={**os.environ, "HF_ENDPOINT": hub.url, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.stdout == "Бірінші сөйлем. Екінші сөйлем.\n", done.stderr

@@ -46,6 +46,11 @@ class Faults:
         with self._lock:
             self._waiting.append((fault, [fault.skip, fault.times]))
 
+    def clear(self) -> None:
+        """Have no fault happen any more."""
+        with self._lock:
+            self._waiting.clear()
+
     @property
     def pending(self) -> int:
         """Failures that no request has met yet."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 import pyarrow as pa
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from pydantic import TypeAdapter
 
 from kaz_datasets.account import Account
@@ -83,12 +84,15 @@ def size_category(documents: int) -> str:
 
 
 def data_files(figures: Figures) -> dict[str, str]:
-    """Which files each configuration of the card reads, as a glob pattern."""
-    kinds = {kind: f"data/{kind}/train/*.parquet" for kind in figures.kinds}
+    """Which files each configuration of the card reads, as a glob pattern.
+
+    One without rows is left out: the Hub's loader refuses it.
+    """
+    special = {EVERYTHING: "data/*/train/*.parquet", REJECTED: "rejected/*.parquet"}
     return {
-        EVERYTHING: "data/*/train/*.parquet",
-        **kinds,
-        REJECTED: "rejected/*.parquet",
+        name: special.get(name, f"data/{name}/train/*.parquet")
+        for name, split in sorted(figures.splits.items())
+        if split.rows
     }
 
 
@@ -132,7 +136,8 @@ def _info(name: str, figures: Figures) -> Any:
     )
 
 
-def _body(facts: CardFacts, figures: Figures) -> str:
+@cache
+def _template() -> Template:
     # Markdown, not HTML: escaping is done by the filters, where a value is text of others.
     environment = Environment(  # noqa: S701
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -144,10 +149,13 @@ def _body(facts: CardFacts, figures: Figures) -> str:
         code=_code,
         licence=_licence,
     )
-    template = environment.from_string(
+    return environment.from_string(
         files("kaz_datasets.release").joinpath("card.md.jinja").read_text(encoding="utf-8")
     )
-    return template.render(
+
+
+def _body(facts: CardFacts, figures: Figures) -> str:
+    return _template().render(
         config=facts.config,
         licence=licence_of_release(facts.config.licence),
         figures=figures,

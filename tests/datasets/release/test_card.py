@@ -54,14 +54,14 @@ def test_streaming_keeps_the_order(built: ReleaseSummary, tmp_path: Path) -> Non
     assert [row["id"] for row in stream] == list(whole["id"])
 
 
-def test_an_empty_list_of_rejected_rows_can_be_loaded(
+def test_nothing_rejected_is_no_configuration(
     corpus: Any, make_corpus: Any, tmp_path: Path
 ) -> None:
     make_corpus(rows=corpus.rows[:2], rejected=[]).release(tmp_path / "out")
-    loaded = load_dataset(
-        str(tmp_path / "out"), "rejected", split="train", cache_dir=str(tmp_path / "cache")
-    )
-    assert loaded.num_rows == 0
+    names = [config["config_name"] for config in front_matter(tmp_path / "out")["configs"]]
+    assert names == ["default", "news"]
+    loaded = load_dataset(str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache"))
+    assert loaded.num_rows == 2
 
 
 def test_builder_knows_the_features_without_reading_data(

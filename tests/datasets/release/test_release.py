@@ -223,7 +223,7 @@ def test_a_funnel_that_the_rows_contradict_is_refused(
 
 
 def test_stages_that_do_not_join_are_refused(corpus: Any, tmp_path: Path) -> None:
-    with pytest.raises(AccountsDisagree, match="dedup kept .* but clean took in"):
+    with pytest.raises(AccountsDisagree, match=r"dedup kept .* but clean took in"):
         corpus.release(tmp_path / "out", funnel=corpus.funnel()[::-1])
 
 
