@@ -26,6 +26,16 @@ _FAMILY: Final = ("cp1251", "kz1048", "ptcp154")
 _KAZAKH: Final = frozenset("ӘәҒғҚқҢңӨөҰұҮүҺһ")
 _OTHERS: Final = frozenset("ЂђЃѓЌќЋћЏџЉљЊњЎўЈјҐґЄєЇїЅѕҖҗҲҳӢӣӮӯҸҷӶӷҶҹԚ‹›†‡•‰\x98")
 """Serbian, Macedonian, Ukrainian, Belarusian, Tajik letters and marks that the wrong set shows."""
+_NEVER_KAZAKH: Final = frozenset("ЂђЃѓЉљЊњЏџҠҡҸҹҶҷҜҝҲҳҖҗӢӣӮӯӶӷԚ")
+_NO_CHARSETS: Final = (
+    "idna",
+    "punycode",
+    "raw-unicode-escape",
+    "undefined",
+    "unicode-escape",
+    "utf-7",
+)
+"""Python's codecs that no page is written in."""
 
 # declared of single-byte pages by habit, whatever they hold
 _MEANINGLESS: Final = frozenset({"cp1251", "kz1048", "ptcp154", "cp1252", "iso8859-1", "ascii"})
@@ -57,7 +67,7 @@ def decode(body: bytes, declared_http: str | None, forced: str | None = None) ->
         or _as_utf16(body)
         or _as_utf8(body)
         or _as_declared(body, declared_http)
-        or _by_letters(body)
+        or _by_letters(body, declared_http)
     )
 
 
@@ -117,14 +127,32 @@ def _reads_as_cyrillic(text: str) -> bool:
     return small > len(re.findall("[А-ЯЁ\u2500-\u259f]", text))
 
 
-def _by_letters(body: bytes) -> Decoded:
+def _by_letters(body: bytes, declared_http: str | None) -> Decoded:
     """The member of the 1251 family that shows most Kazakh letters and fewest foreign ones."""
     high = b"".join(_HIGH.findall(body))
-    scores = {name: _score(high.decode(name, "replace")) for name in _FAMILY}
-    best = max(_FAMILY, key=scores.__getitem__)
+    declared = {_codec(declared_http), _codec(_declared_in_markup(body))}
+    shown = {name: high.decode(name, "replace") for name in _FAMILY}
+    scores = {
+        name: _score(letters)
+        for name, letters in shown.items()
+        if name == "cp1251" or name in declared or _could_be_kazakh(letters)
+    }
+    best = max(scores, key=scores.__getitem__)
     return Decoded(
         body.decode(best, "replace"), best, f"letters ({best} {scores[best]:+d} of {len(high)})"
     )
+
+
+def _could_be_kazakh(letters: str) -> bool:
+    """Whether the letters fit Kazakh, and are not Serbian, Macedonian or Ukrainian ones misread.
+
+    Those show at most three of Kazakh's letters, and seldom "қ"; Macedonian shows it, together
+    with letters that no Kazakh text has.
+    """
+    seen = set(letters)
+    shows_kazakh = bool(seen & set("қҚ")) or len({letter.lower() for letter in seen & _KAZAKH}) > 3
+    foreign = sum(letter in _NEVER_KAZAKH for letter in letters)
+    return shows_kazakh and 50 * foreign <= sum(letter in _KAZAKH for letter in letters)
 
 
 def _score(text: str) -> int:
@@ -154,7 +182,7 @@ def _text_codec(name: str) -> str | None:
     """`name` normalised, unless it is one of Python's codecs that are no character sets."""
     try:
         found = codecs.lookup(name)
-        found.decode(b"")
-    except (LookupError, ValueError, TypeError):
+    except (LookupError, ValueError):
         return None
-    return found.name if getattr(found, "_is_text_encoding", True) else None
+    is_charset = getattr(found, "_is_text_encoding", True)
+    return found.name if is_charset and found.name.replace("_", "-") not in _NO_CHARSETS else None

@@ -40,7 +40,10 @@ _MONTH_OF: Final = {
     for number, names in enumerate(months, start=1)
     for name in names
 }
-_MONTH: Final = "(" + "|".join(sorted(_MONTH_OF, key=len, reverse=True)) + r")\w{0,6}"
+_MONTH: Final = (
+    "(" + "|".join(sorted(_MONTH_OF, key=len, reverse=True)) + r")(?!\w*[дтл][ыі][қк])\w{0,6}"
+)
+"""With its case endings; "қазандық" (a boiler) is no October."""
 _YEAR: Final = r"((?:19|20)\d\d)"
 # жыл, жылы, жылғы, ж., jylǵy, года, г.
 _YEAR_WORD: Final = r"(?:\s*(?:жыл\w*|ж\b\.?|j[yı]l\w*|года?|г\b\.?))?"

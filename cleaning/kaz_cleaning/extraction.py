@@ -18,10 +18,12 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import trafilatura
+from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from kaz_cleaning.html_tree import parse_html
 from kaz_cleaning.metadata import page_licence, published_at
+from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.source_facts import SourceFacts
 
 # fmt: off
@@ -121,9 +123,21 @@ def _trafilatura(tree: Any, url: str) -> Any | None:
         return None  # its metadata readers trip over malformed JSON-LD and dates now and then
 
 
+def check_selectors(facts: SourceFacts) -> None:
+    """Raise BadConfiguration for a selector of the source file that is none."""
+    for expression in (facts.body, facts.title, *facts.remove):
+        if expression:
+            _selector(expression)
+
+
 @cache
 def _selector(expression: str) -> CSSSelector:
-    return CSSSelector(expression, translator="html")
+    try:
+        return CSSSelector(expression, translator="html")
+    except SelectorError as error:
+        raise BadConfiguration(
+            f"{expression!r} is no CSS selector ({error}): correct the source file's [extract]"
+        ) from error
 
 
 def _remove(tree: Any, expressions: Sequence[str]) -> None:

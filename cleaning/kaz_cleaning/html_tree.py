@@ -60,12 +60,17 @@ def sniff_binary(body: bytes) -> str | None:
 
 
 def _is_binary(sample: bytes) -> bool:
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_utf16(sample):
         return False
-    if any(sample[half::2].count(0) > 0.7 * len(sample) / 2 for half in (0, 1)):
-        return False  # UTF-16, whose markup has every other byte zero
     controls = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in sample)
     return controls > 0.02 * len(sample)
+
+
+def _is_utf16(sample: bytes) -> bool:
+    """Whether the zero bytes are many and stand at every other place, as in its markup."""
+    zeros = sample.count(0)
+    halves = (sample[0::2].count(0), sample[1::2].count(0))
+    return zeros > len(sample) / 8 and max(halves) > 0.9 * zeros
 
 
 def parse_html(text: str) -> Any | None:

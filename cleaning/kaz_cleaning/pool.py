@@ -18,6 +18,7 @@ from pebble import ProcessExpired, ProcessPool
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.language import LanguageModel, load_model
 from kaz_cleaning.page import Dropped, Kept, clean_page
+from kaz_datasets.errors import KazcorpusError
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Damage, Page
 
@@ -45,14 +46,9 @@ def clean_entry(entry: Page | Damage, facts: SourceFacts, config: CleaningConfig
         return Dropped(DAMAGED, f"{entry.file}@{entry.offset}: {entry.reason}", None, None)
     try:
         return clean_page(entry, facts, config, _model())
-    except (
-        ArithmeticError,
-        LookupError,
-        MemoryError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except KazcorpusError:
+        raise  # a wrong selector or model, not this page's fault
+    except Exception as error:  # whatever a hostile page makes a parser raise costs that page only
         return Dropped(CRASH, type(error).__name__, None, entry.url)
 
 

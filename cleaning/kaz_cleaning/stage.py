@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.extraction import check_selectors
 from kaz_cleaning.page import Dropped, Kept
 from kaz_cleaning.pool import clean_in_order
 from kaz_datasets.account import Account, Bookkeeper
@@ -33,9 +34,10 @@ def clean_archive(
 ) -> Account:
     """Clean every page of `archive`; rows stand in its order, and all of it is accounted for.
 
-    Raises NotFound, Corrupt where the file is no archive at all, and DiskFull; an output that
-    appears is whole.
+    Raises NotFound, Corrupt where the file is no archive at all, BadConfiguration for a wrong
+    selector, and DiskFull; an output that appears is whole.
     """
+    check_selectors(facts)
     books = Bookkeeper()
     entries = _entered(read_pages(archive), facts.id, books, progress)
     outcomes = clean_in_order(entries, facts, config)

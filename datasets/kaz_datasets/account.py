@@ -12,14 +12,18 @@ from kaz_datasets.errors import AccountsDisagree
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """One source's share of an account. Raises AccountsDisagree unless entered = kept + dropped."""
+    """One source's share of an account. Raises AccountsDisagree unless entered = kept + dropped.
+
+    No count is negative.
+    """
 
     entered: int = 0
     kept: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.entered != self.kept + sum(self.dropped.values()):
+        counts = (self.entered, self.kept, *self.dropped.values())
+        if min(counts) < 0 or self.entered != self.kept + sum(self.dropped.values()):
             raise AccountsDisagree(
                 f"{self.entered} came in but {self.kept} were kept and"
                 f" {sum(self.dropped.values())} dropped ({dict(self.dropped)})"

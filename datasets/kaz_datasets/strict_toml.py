@@ -30,6 +30,8 @@ def load_toml(path: Path, model: type[Model]) -> Model:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(f"{path.name} is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise BadConfiguration(f"{path.name} is not valid TOML: nested too deeply") from error
     return validate(raw, model, path.name)
 
 
@@ -55,6 +57,8 @@ def _clause(item: Mapping[str, Any], model: type[BaseModel]) -> str:
 
 def _hint(location: list[str], model: type[BaseModel]) -> str:
     known = _keys_at(location[:-1], model)
+    if not known:
+        return ""
     close = difflib.get_close_matches(location[-1], known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(sorted(known))})"
 

@@ -35,15 +35,9 @@ class Unit:
     crawl: Crawl
 
     @property
-    def stem(self) -> str:
-        """The archive's name without its suffixes."""
-        suffix = next(end for end in reversed(ARCHIVE_SUFFIXES) if self.archive.name.endswith(end))
-        return self.archive.name.removesuffix(suffix)
-
-    @property
     def flat_name(self) -> str:
         """A name that is unique in the workspace, for folders that hold every source."""
-        return f"{self.crawl.name}/{self.stem}".replace("/", "--")
+        return f"{self.crawl.name}/{self.archive.name}".replace("/", "--")
 
 
 def find_crawls(workspace: Workspace) -> list[Crawl]:

@@ -37,10 +37,11 @@ class Shard:
 def clean_unit(unit: Unit, *, workspace: Workspace, config: CleaningConfig) -> Shard:
     """One WARC file to documents."""
     folder = workspace.documents / unit.crawl.name
-    documents = folder / f"{unit.stem}.parquet"
-    rejected = folder / "rejected" / f"{unit.stem}.parquet"
+    # the whole name: `a.warc` and `a.warc.gz` may lie side by side
+    documents = folder / f"{unit.archive.name}.parquet"
+    rejected = folder / "rejected" / documents.name
     stage = Stage(
-        name=unit.stem,
+        name=unit.archive.name,
         folder=folder,
         inputs={"archive": sha256_of(unit.archive)},
         # how many processes did the work does not change what they made

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -13,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,6 +30,7 @@ from kaz_datasets.errors import (
     WrongUse,
 )
 from kaz_datasets.hub import Fault, Faults, serve
+from kaz_datasets.hub.state import Right
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.publishing import Published, publish
 from kaz_datasets.publishing.asking import ATTEMPTS
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning
 TOKEN = "secret-that-may-write"
 READ_TOKEN = "secret-that-may-read"
 CARD = "---\nconfigs:\n- config_name: default\n  data_files: data/*/train/*.parquet\n---\n"
-DATASET = {"repo_type": "dataset"}
+DATASET: dict[str, Any] = {"repo_type": "dataset"}
 
 
 def make_release(folder: Path, version: str, texts: list[str]) -> Path:
@@ -94,22 +95,24 @@ class Place:
         refs = self.api.list_repo_refs(self.repo, **DATASET)
         return {tag.name: tag.target_commit for tag in refs.tags}
 
-    def fault(self, method: str, path: str, status: int = 503, **more: object) -> None:
-        self.faults.add(Fault(method=method, path=path, status=status, **more))  # type: ignore[arg-type]
+    def fault(self, method: str, path: str, status: int = 503, **more: Any) -> None:
+        self.faults.add(Fault(method=method, path=path, status=status, **more))
 
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Faults]]:
     faults = Faults()
-    tokens = {TOKEN: "write", READ_TOKEN: "read"}
-    with serve(tmp_path_factory.mktemp("hub"), tokens=tokens, faults=faults) as running:  # type: ignore[arg-type]
+    tokens: dict[str, Right] = {TOKEN: "write", READ_TOKEN: "read"}
+    with serve(tmp_path_factory.mktemp("hub"), tokens=tokens, faults=faults) as running:
         yield running.url, faults
 
 
 @pytest.fixture
 def place(hub: tuple[str, Faults], tmp_path: Path) -> Iterator[Place]:
     url, faults = hub
-    place = Place(url, faults, make_release(tmp_path / "1.0.0", "1.0.0", ["Бірінші."]), "local/kk")
+    # the Hub keeps contents of removed repos: each test's own are new to it
+    release = make_release(tmp_path / "1.0.0", "1.0.0", ["Бірінші.", tmp_path.name])
+    place = Place(url, faults, release, "local/kk")
     yield place
     faults.clear()
     place.api.delete_repo(place.repo, **DATASET, missing_ok=True)
@@ -122,7 +125,7 @@ def test_a_release_is_one_commit_and_one_tag_and_loads(place: Place, tmp_path: P
     assert place.releases() == ["Release v1.1.0", "Release v1.0.0"]
     assert place.tags() == {"v1.0.0": first.commit, "v1.1.0": second.commit}
     assert place.api.dataset_info(place.repo).private
-    assert loaded(place, "v1.0.0") == ["Бірінші."]
+    assert loaded(place, "v1.0.0") == ["Бірінші.", tmp_path.name]
 
 
 def loaded(place: Place, revision: str) -> list[str]:
@@ -261,20 +264,16 @@ def wait_until(happened: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("landed", [False, True])
 @pytest.mark.parametrize("step", ["/commit/", "/tag/"])
 def test_a_killed_publisher_leaves_all_or_nothing_and_the_next_ends_it(
-    place: Place, step: str, landed: bool
+    place: Place, step: str
 ) -> None:
-    place.api.create_repo(place.repo, **DATASET)
-    place.fault("POST", step, silence=60.0, landed=landed)
+    place.fault("POST", step, silence=60.0)
     process = start(place, place.release, "1.0.0")
     wait_until(lambda: place.faults.pending == 0)
-    if landed:
-        expected = place.releases if step == "/commit/" else place.tags
-        wait_until(lambda: bool(expected()))
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    assert (place.releases(), place.tags()) == ([] if "commit" in step else ["Release v1.0.0"], {})
     published = place.publish()
     assert place.releases() == ["Release v1.0.0"]
     assert place.tags() == {"v1.0.0": published.commit}
@@ -295,34 +294,26 @@ STEPS = [
     ("POST", "/tag/"),
 ]
 ids = [f"{method} {path.strip('$/')}" for method, path in STEPS]
-TRANSIENT = [409, 429, 500, 503, 504]
 
 
 @pytest.mark.parametrize(("method", "path"), STEPS, ids=ids)
-def test_a_busy_hub_is_asked_again(place: Place, method: str, path: str) -> None:
-    for status in (429, 503, 504):
-        place.fault(method, path, status)
-    place.publish()
-    assert place.faults.pending == 0
-    assert place.releases() == ["Release v1.0.0"]
-
-
-@pytest.mark.parametrize(("method", "path"), STEPS, ids=ids)
-def test_a_lost_answer_is_not_a_second_release(place: Place, method: str, path: str) -> None:
+def test_neither_overload_nor_a_lost_answer_makes_a_second_release(
+    place: Place, method: str, path: str
+) -> None:
     place.fault(method, path, 504, landed=True)
+    place.fault(method, path, 503)
     published = place.publish()
-    assert place.faults.pending == 0
+    assert place.faults.pending <= 1  # what landed need not be asked for again
     assert place.releases() == ["Release v1.0.0"]
     assert place.tags() == {"v1.0.0": published.commit}
 
 
 @pytest.mark.parametrize(("method", "path"), STEPS, ids=ids)
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_token_is_said_at_once(place: Place, method: str, path: str, status: int) -> None:
-    place.fault(method, path, status, times=99)
+def test_a_refused_token_is_said_at_once(place: Place, method: str, path: str) -> None:
+    place.fault(method, path, 403 if method == "POST" else 401, times=99)
     with pytest.raises(Refused, match="HF_TOKEN to one with write access to local/kk"):
         place.publish()
-    assert place.faults.pending >= 98 - 2  # the client itself asks twice where a repo is made
+    assert place.faults.pending == 98
 
 
 @pytest.mark.parametrize("token", ["no-such-token", READ_TOKEN])
@@ -461,10 +452,10 @@ def test_no_error_and_no_log_holds_the_token(
     capsys: pytest.CaptureFixture[str],
     method: str,
     path: str,
-    fault: dict[str, object],
+    fault: dict[str, Any],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    place.fault(method, path, **{"message": f"no: {TOKEN}", **fault})  # type: ignore[arg-type]
+    place.fault(method, path, **{"message": f"no: {TOKEN}", **fault})
     with pytest.raises(KazcorpusError) as failed:
         place.publish(timeout=0.3)
     shown = "".join(traceback.format_exception(failed.value))
@@ -473,4 +464,3 @@ def test_no_error_and_no_log_holds_the_token(
     assert TOKEN not in "".join(capsys.readouterr())
     assert failed.value.__cause__ is None
     assert failed.value.__context__ is None
-    gc.collect()

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,8 +22,6 @@ class Fault:
     """A regular expression, searched for in the raw path."""
     status: int = 503
     times: int = 1
-    skip: int = 0
-    """How many matching requests are answered rightly before."""
     landed: bool = False
     """Do the work first, then lose its answer."""
     silence: float = 0.0
@@ -37,14 +35,14 @@ class Faults:
 
     def __init__(self, *faults: Fault) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Fault, list[int]]] = []
+        self._waiting: list[Fault] = []
         for fault in faults:
             self.add(fault)
 
     def add(self, fault: Fault) -> None:
         """Have this fault happen too."""
         with self._lock:
-            self._waiting.append((fault, [fault.skip, fault.times]))
+            self._waiting.append(fault)
 
     def clear(self) -> None:
         """Have no fault happen any more."""
@@ -55,19 +53,15 @@ class Faults:
     def pending(self) -> int:
         """Failures that no request has met yet."""
         with self._lock:
-            return sum(times for _, (_, times) in self._waiting)
+            return sum(fault.times for fault in self._waiting)
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that this request meets, if any."""
         with self._lock:
-            for fault, left in self._waiting:
-                if fault.method != method or not re.search(fault.path, path) or not left[1]:
-                    continue
-                if left[0]:
-                    left[0] -= 1
-                    continue
-                left[1] -= 1
-                return fault
+            for place, fault in enumerate(self._waiting):
+                if fault.times and fault.method == method and re.search(fault.path, path):
+                    self._waiting[place] = replace(fault, times=fault.times - 1)
+                    return fault
         return None
 
 

@@ -40,6 +40,8 @@ class _ImpatientClient(httpx2.Client):
     def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """Send, and raise Busy where `huggingface_hub` would wait and try again."""
         problem = None
+        # some calls of huggingface_hub say "no time-out" themselves, such as the tree listing
+        request.extensions["timeout"] = self.timeout.as_dict()
         try:
             response = super().send(request, **options)
         except httpx2.TimeoutException:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from kaz_datasets.errors import Conflict, PublishFailed, WrongUse
+from kaz_datasets.errors import Conflict, PublishFailed, Unavailable, WrongUse
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.publishing.content import Content, Difference, difference, local_content
 
@@ -82,8 +82,14 @@ class _Publication:
             return self._published(tagged, "already published")
         commit = self._commit()
         self.there.create_tag(self.tag, commit)
+        tagged = self.there.tags().get(self.tag)
+        if tagged is None:
+            raise Unavailable(
+                f"the Hub does not show {self.tag} of {self.there.name} yet:"
+                " give the command again later (the commit is there)"
+            )
         # somebody else's tag of that name would have been left alone
-        return self._published(self.there.tags()[self.tag], "published")
+        return self._published(tagged, "published")
 
     def _published(
         self, commit: str, state: Literal["published", "already published"]

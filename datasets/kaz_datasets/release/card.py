@@ -164,10 +164,12 @@ def _body(facts: CardFacts, figures: Figures) -> str:
         fields=[(field, _type_name(field.type)) for field in FIELDS],
         rejected_fields=[(field, _type_name(field.type)) for field in REJECTED_FIELDS],
         kinds=_largest_first(figures.kinds),
+        # a release of nothing still has one file, of kind "other"
+        example_kind=next((kind for kind, _ in _largest_first(figures.kinds)), "other"),
         source_totals=_largest_first(figures.sources),
         scripts=_largest_first(figures.scripts),
         bases=_largest_first(figures.bases),
-        year=figures.last_retrieved[:4],
+        year=figures.last_retrieved[:4] if figures.kinds else "n.d.",
     )
 
 

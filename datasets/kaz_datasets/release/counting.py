@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from kaz_datasets.errors import WrongUse
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.release.data_files import text_bytes
 from kaz_datasets.release.figures import (
@@ -66,7 +65,9 @@ class FigureCounter:
         self._signals: Counter[str] = Counter()
         self._added_in: Counter[str] = Counter()
         self._changes = {name: _ChangeCounter() for name in ("masked", "repaired")}
-        self._clusters = Clusters(with_duplicates=0, duplicates=0, largest=0)
+        # of the clusters that held more than one document alone: few beside all documents
+        self._cluster_sizes: dict[str, int] = {}
+        self._cluster_kept: Counter[str] = Counter()
         self._retrieved: list[int] = []
         self._rejected: Counter[tuple[str, str, str]] = Counter()
         self._splits: dict[str, Split] = {}
@@ -117,25 +118,29 @@ class FigureCounter:
             )
 
     def _add_clusters(self, batch: pa.RecordBatch) -> None:
-        sizes = [size or 1 for size in _columns(batch, "cluster_size")[0]]
-        self._clusters = Clusters(
-            with_duplicates=self._clusters.with_duplicates + sum(size > 1 for size in sizes),
-            duplicates=self._clusters.duplicates + sum(sizes) - len(sizes),
-            largest=max(self._clusters.largest, *sizes),
+        for cluster, size in zip(*_columns(batch, "cluster_id", "cluster_size"), strict=True):
+            if cluster is not None and size is not None and size > 1:
+                self._cluster_sizes[cluster] = size
+                self._cluster_kept[cluster] += 1
+
+    def _cluster_figures(self) -> Clusters:
+        kept = self._cluster_kept.total()
+        return Clusters(
+            with_duplicates=kept,
+            duplicates=sum(self._cluster_sizes.values()) - kept,
+            largest=max(self._cluster_sizes.values(), default=0),
         )
 
     def figures(self, stages: Sequence[str]) -> Figures:
-        """The figures of all rows so far. Raises WrongUse where there is no document."""
-        if not self._groups:
-            raise WrongUse("the release holds no document")
+        """The figures of all rows so far."""
         sources = self._sums(_SOURCE)
         rejected = self._rejections()
         kept = {source: totals.documents for source, totals in sources.items()}
         return Figures(
             total=sum(self._groups.values(), start=Totals()),
             hosts=len(self._hosts),
-            first_retrieved=_instant(self._retrieved[0]),
-            last_retrieved=_instant(self._retrieved[1]),
+            first_retrieved=_instant(self._retrieved[:1]),
+            last_retrieved=_instant(self._retrieved[1:]),
             kinds=self._sums(_KIND),
             sources=sources,
             scripts=self._sums(_SCRIPT),
@@ -146,7 +151,7 @@ class FigureCounter:
             signals=_sorted(self._signals),
             masked=self._changes["masked"].changes(),
             repaired=self._changes["repaired"].changes(),
-            clusters=self._clusters,
+            clusters=self._cluster_figures(),
             added_in=_sorted(self._added_in),
             rejected=rejected,
             funnel=recomputed_funnel(stages, kept, rejected),
@@ -202,6 +207,8 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _instant(milliseconds: int) -> str:
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+def _instant(milliseconds: Sequence[int]) -> str:
+    if not milliseconds:
+        return UNKNOWN
+    moment = datetime.fromtimestamp(milliseconds[0] // 1000, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kaz_datasets.errors import Corrupt, WrongUse
+from kaz_datasets.errors import Corrupt
 from kaz_datasets.progress import Progress
 from kaz_datasets.record import KINDS, SCHEMA
 from kaz_datasets.release.config import ReleaseConfig
@@ -43,11 +43,13 @@ def write_data_files(
 ) -> None:
     """Write all kept rows below `folder` as `data/<kind>/train/base-<major>-<n>.parquet`.
 
-    Raises WrongUse where there is no row, Corrupt for a row that cannot be published.
+    Where no row was kept there is one file without rows, so that the release can still be read
+    and says why. Raises Corrupt for a row that cannot be published.
     """
     index = _index(kept)
     if index.num_rows == 0:
-        raise WrongUse("no document was kept, so there is nothing to release: run the stages first")
+        with ShardWriter(folder / _path("other", 0, config), compression_level=RELEASE_LEVEL):
+            return
     _check_index(index, kept)
     done = 0
     for file in _plan(index, config):
@@ -118,10 +120,12 @@ def _plan(index: pa.Table, config: ReleaseConfig) -> Iterator[_DataFile]:
         of_kind = ordered.filter(pc.equal(ordered["kind"], pa.scalar(kind)))
         shards, rows = of_kind["shard"].to_numpy(), of_kind["row"].to_numpy()
         for number, part in enumerate(_cuts(of_kind["bytes"].to_numpy(), config.shard_bytes)):
-            name = f"base-{config.major}-{number:05}.parquet"
-            yield _DataFile(
-                path=Path("data", kind, "train", name), shards=shards[part], rows=rows[part]
-            )
+            path = _path(kind, number, config)
+            yield _DataFile(path=path, shards=shards[part], rows=rows[part])
+
+
+def _path(kind: str, number: int, config: ReleaseConfig) -> Path:
+    return Path("data", kind, "train", f"base-{config.major}-{number:05}.parquet")
 
 
 def _cuts(sizes: Rows, limit: int) -> list[slice]:

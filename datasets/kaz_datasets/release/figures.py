@@ -50,12 +50,12 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True)
 class Clusters:
-    """The near-duplicate clusters that the documents stand for."""
+    """The near-duplicate clusters of more than one document."""
 
     with_duplicates: int
-    """Documents that stand for more than themselves."""
+    """Documents published from them; in a long chain the ends can be unlike, and both stay."""
     duplicates: int
-    """Documents that they stand for, beside themselves."""
+    """Documents of theirs that were left out."""
     largest: int
 
 

@@ -19,6 +19,16 @@ from kaz_datasets.release.figures import Figures
 
 MANIFEST: Final = "release.json"
 CHECKSUMS: Final = "SHA256SUMS"
+# What JSON of any shape makes the reading of it raise.
+_NONSENSE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    KazcorpusError,
+)
 # What git and the Hub's client put beside the files of a repository.
 _NOT_OURS: Final = (".cache", ".git", ".gitattributes")
 
@@ -89,7 +99,7 @@ def read_manifest(folder: Path) -> Manifest:
             card_version=value["card"],
             schema_version=value["schema"],
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, KazcorpusError) as error:
+    except _NONSENSE as error:
         raise Corrupt(f"{path} cannot be read ({error!r}): fetch or build it again") from error
 
 

@@ -201,9 +201,9 @@ def _check_splits(card: Path, figures: Figures) -> Iterator[Check]:
     """Compare the sizes that loaders read from the card's YAML with the rows there are."""
     try:
         front = yaml.load(card.read_text(encoding="utf-8").split("---\n")[1], _YAML)  # noqa: S506
-        stated = {
-            info["config_name"]: _split_sizes(info["splits"]) for info in front["dataset_info"]
-        }
+        infos = front.get("dataset_info", [])
+        infos = [infos] if isinstance(infos, dict) else infos  # as `datasets` writes a single one
+        stated = {info["config_name"]: _split_sizes(info["splits"]) for info in infos}
     except (*_UNREADABLE, IndexError, yaml.YAMLError, RecursionError) as error:
         yield failure("README.md splits", "readable YAML", error)
         return

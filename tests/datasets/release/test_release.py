@@ -22,7 +22,6 @@ from kaz_datasets.errors import (
     Corrupt,
     Failed,
     KazcorpusError,
-    WrongUse,
 )
 from kaz_datasets.record import REJECTED_SCHEMA, SCHEMA
 from kaz_datasets.release import Change, Previous, ReleaseConfig, ReleaseSummary, verify_release
@@ -176,13 +175,26 @@ def test_figures_are_those_of_the_rows(corpus: Any, built: ReleaseSummary) -> No
     assert figures.masked.types == {"phone": 12}
     assert figures.masked.documents == 6
     assert figures.signals == {"robots=index": 14}
-    assert figures.clusters.duplicates == sum((row["cluster_size"] or 1) - 1 for row in rows)
+    sizes = [row["cluster_size"] for row in rows if (row["cluster_size"] or 1) > 1]
+    assert figures.clusters.with_duplicates == len(sizes)
+    assert figures.clusters.duplicates == sum(sizes) - len(sizes)
     assert figures.clusters.largest == 3
     assert figures.added_in == {"1.0.0": 57}
     assert figures.rejected["clean"]["too-short"] == {"tan": 4, "zan": 2}
     assert figures.splits["rejected"].rows == 29
     assert figures.splits["default"].rows == 57
     assert figures.splits["news"].files == 2
+
+
+def test_a_chain_of_which_both_ends_are_published_is_counted_once(
+    corpus: Any, make_corpus: Callable[..., Any], tmp_path: Path
+) -> None:
+    ends = [
+        {**row, "cluster_id": corpus.rows[0]["id"], "cluster_size": 5} for row in corpus.rows[:2]
+    ]
+    single = {**corpus.rows[2], "cluster_size": 1}
+    clusters = make_corpus(rows=[*ends, single]).release(tmp_path / "out").figures.clusters
+    assert (clusters.with_duplicates, clusters.duplicates, clusters.largest) == (2, 3, 5)
 
 
 def test_every_grouping_adds_up(built: ReleaseSummary) -> None:
@@ -252,12 +264,15 @@ def test_a_release_with_nothing_rejected(
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_nothing_to_release_is_refused(
-    make_corpus: Callable[..., Any], tmp_path: Path, kept: int
+@pytest.mark.parametrize("dropped", [0, 5])
+def test_a_release_of_which_nothing_was_kept_still_says_why(
+    corpus: Any, make_corpus: Callable[..., Any], tmp_path: Path, kept: int, dropped: int
 ) -> None:
-    empty = make_corpus(rows=[], rejected=[])
-    with pytest.raises(WrongUse, match="nothing to release"):
-        empty.release(tmp_path / "out", kept=empty.kept(kept))
+    empty = make_corpus(rows=[], rejected=corpus.rejected[:dropped])
+    summary = empty.release(tmp_path / "out", kept=empty.kept(kept))
+    assert summary.figures.total.documents == 0
+    assert summary.figures.splits["rejected"].rows == dropped
+    assert verify_release(tmp_path / "out").failed == ()
 
 
 @pytest.mark.parametrize(

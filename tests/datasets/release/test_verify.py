@@ -138,7 +138,10 @@ def tear(name: str) -> Mutation:
 
 
 def add_file(name: str) -> Mutation:
-    return lambda folder: (folder / name).write_text("me too", "utf-8") and None
+    def mutate(folder: Path) -> None:
+        (folder / name).write_text("me too", "utf-8")
+
+    return mutate
 
 
 def remove(name: str) -> Mutation:
@@ -287,6 +290,7 @@ def test_resealing_alone_changes_nothing(release: Path) -> None:
         b"\xff",
         b'{"figures": 5}',
         b"[" * 100_000,
+        b'{"crawl": {"sources": []}, "config": {}, "sources": []}',
         b'{"version": {}, "files": [[]]}',
     ],
 )
