@@ -1,10 +1,25 @@
-"""What every test may use."""
+"""What every test may use, and what libraries read when they are imported, set before that."""
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+
+_HOME = tempfile.mkdtemp(prefix="kazcorpus-hf-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ.update(
+    HF_HOME=_HOME,
+    HF_HUB_DISABLE_XET="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    HF_UPDATE_DOWNLOAD_COUNTS="0",
+)
+os.environ.pop("HF_TOKEN", None)
+os.environ.pop("HF_ENDPOINT", None)
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -16,3 +31,11 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real data is not part of the repository: ../shared/data is absent")
     return folder
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker crawls the made-up web for all who look at it; other modules stay whole."""
+    for item in items:
+        crawl = "crawled" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("crawled" if crawl else item.nodeid.split("::")[0]))

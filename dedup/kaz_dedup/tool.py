@@ -6,14 +6,21 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
 
 from kaz_datasets.account import Account, add_accounts
 from kaz_datasets.errors import WrongUse
 from kaz_datasets.progress import Progress, silent
+from kaz_datasets.shards import ShardWriter, iter_batches, open_shard
 from kaz_dedup.clusters import find_clusters
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.signatures import sign_shard
 from kaz_dedup.stage import keep_shard
+
+CLUSTER_COLUMNS: Final = ("id", "cluster_id", "keeper", "similarity")
+"""What `clusters.parquet` holds of every row; a row is kept if and only if it is its keeper."""
 
 
 def dedup_files(
@@ -43,14 +50,26 @@ def dedup_files(
         for done, (path, signed) in enumerate(zip(inputs, signatures, strict=True), start=1):
             sign_shard(path, signed, config, text, id, rank_by_record=False)
             progress(done, len(inputs), "files")
-        clusters = output / "clusters.parquet"
+        clusters = Path(folder) / "clusters" / "clusters.parquet"
         find_clusters(
             signatures, inputs, clusters, config, progress, text=text, id=id, unique_ids=True
         )
-    kept = output / "kept"
-    return add_accounts(
-        keep_shard(path, clusters, kept / path.name, None, config, id=id) for path in inputs
-    )
+        kept = output / "kept"
+        account = add_accounts(
+            keep_shard(path, clusters, kept / path.name, None, config, id=id) for path in inputs
+        )
+        _publish_clusters(clusters, output / "clusters.parquet")
+    return account
+
+
+def _publish_clusters(clusters: Path, output: Path) -> None:
+    """Copy the columns that the tool promises, and no other."""
+    with open_shard(clusters) as shard:
+        schema = shard.schema_arrow
+    promised = pa.schema([schema.field(name) for name in CLUSTER_COLUMNS])
+    with ShardWriter(output, promised) as writer:
+        for batch in iter_batches(clusters, CLUSTER_COLUMNS):
+            writer.write_table(pa.Table.from_batches([batch]))
 
 
 def _check_names(inputs: Sequence[Path], output: Path) -> None:

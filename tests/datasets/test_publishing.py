@@ -464,3 +464,19 @@ def test_no_error_and_no_log_holds_the_token(
     assert TOKEN not in "".join(capsys.readouterr())
     assert failed.value.__cause__ is None
     assert failed.value.__context__ is None
+
+
+@pytest.mark.parametrize("broken", [ConnectionError, ConnectionResetError, TimeoutError])
+def test_an_upload_that_breaks_off_is_tried_again_and_then_named(broken: type[OSError]) -> None:
+    from kaz_datasets.publishing.asking import ATTEMPTS, Asking
+
+    calls = []
+
+    def call() -> None:
+        calls.append(1)
+        raise broken("with secret-token in it")
+
+    with pytest.raises(Unavailable, match="give the command again later") as caught:
+        Asking(repo="a/b", token="secret-token", retry_wait=0.0).persist(call)
+    assert len(calls) == ATTEMPTS
+    assert "secret-token" not in str(caught.value)

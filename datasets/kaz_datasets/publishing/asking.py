@@ -77,6 +77,8 @@ class Asking:
             return self._refusal(error)
         if isinstance(error, HFValidationError):
             return WrongUse(f"{self.repo} is not a repo name on the Hub: name it OWNER/NAME")
+        if isinstance(error, ConnectionError | TimeoutError):  # of hf_xet's own uploads
+            return Busy("did not take the upload")
         if isinstance(error, OfflineModeIsEnabled):
             return Unavailable("the Hub is switched off by HF_HUB_OFFLINE: unset it to publish")
         if isinstance(error, RuntimeError) and error.__cause__ is not None:
