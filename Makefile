@@ -17,7 +17,7 @@ demo: $(UV)
 	$(RUN) kazcorpus demo
 
 test: $(UV)
-	$(RUN) pytest -n 2 --dist loadgroup
+	$(RUN) pytest -n 2 --dist loadscope
 
 check: $(UV)
 	$(RUN) ruff check

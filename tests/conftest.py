@@ -31,11 +31,3 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real data is not part of the repository: ../shared/data is absent")
     return folder
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker crawls the made-up web for all who look at it; other modules stay whole."""
-    for item in items:
-        crawl = "crawled" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("crawled" if crawl else item.nodeid.split("::")[0]))
