@@ -46,7 +46,8 @@ def client_environment(workspace: Workspace, server: Server) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(prefect_home(workspace)),
         "PREFECT_API_URL": server.api,
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        # runs are logged to the server; on the terminal an error is one sentence of ours
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "DO_NOT_TRACK": "1",
     }
 

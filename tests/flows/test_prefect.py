@@ -31,6 +31,16 @@ def ask(server: Server, what: str) -> list[dict[str, Any]]:
     return found
 
 
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+
+
 def test_a_build_is_seen_in_prefect_and_gives_the_same_rows(
     crawled: Workspace, tmp_path: Path
 ) -> None:
@@ -40,17 +50,16 @@ def test_a_build_is_seen_in_prefect_and_gives_the_same_rows(
     expected = build(plain, Configuration.of(plain), LocalRunner())
     with started_server(shown) as server:
         assert running_server(shown) == server
-        done = subprocess.run(
-            [*COMMAND, "build", "--json", "--workspace", str(shown.root)],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "NO_COLOR": "1"},
-        )
-        assert done.returncode == 0, done.stderr
+        done = command("build", "--json", "--workspace", str(shown.root))
         flow_runs = ask(server, "flow_runs")
         artifacts = ask(server, "artifacts")
+        shutil.rmtree(shown.archive)
+        failed = command("build", "--workspace", str(shown.root))
     assert running_server(shown) is None
+    assert (done.returncode, done.stderr) == (0, "")
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("kazcorpus: there is nothing to build")
+    assert failed.stderr.count("\n") == 1
     assert [(run["state"]["type"], run["run_count"]) for run in flow_runs] == [("COMPLETED", 1)]
     assert "funnel" in {artifact["key"] for artifact in artifacts}
     answer = json.loads(done.stdout)
