@@ -73,7 +73,7 @@ def _walk(workspace: Workspace, site: str, hub: str, report: Report) -> DemoResu
     if verification.failed:
         raise Unverified(f"the release does not hold: {verification.failed[0].name}")
     report("publishing it to the Hub and loading it from there")
-    target = PublishTarget(repo=REPO, token=TOKEN, endpoint=hub)
+    target = PublishTarget(repo=REPO, token=TOKEN, endpoint=hub, private=False)
     published = run_publish_flow(built.release, target)
     rows = rows_loaded(
         published.repo,

@@ -46,14 +46,17 @@ def _where_things_are(folder: Path, release: Path, rows: int) -> str:
     from kaz_flows.demo import REPO, TAG
 
     command = os.path.relpath(sys.argv[0]) if Path(sys.argv[0]).exists() else "kazcorpus"
+    python = Path(command).with_name("python") if os.sep in command else "python"
     shown = os.path.relpath(release)
     return f"""
 The release     {shown}
                 {rows} rows, every figure of its card recomputed from the data
                 {command} verify {shown}
 On the Hub      {REPO}, tag {TAG}, loaded back with load_dataset: {rows} rows
-                {command} hub --workspace {folder}     serves it again, on loopback:
-                load_dataset("{REPO}", revision="{TAG}")
+                {command} hub --workspace {folder}     serves it again; then, elsewhere,
+                export HF_ENDPOINT=http://127.0.0.1:8750 HF_HUB_DISABLE_XET=1
+                {python} -c 'from datasets import load_dataset
+print(load_dataset("{REPO}", revision="{TAG}"))'
 The Prefect UI  {command} up --workspace {folder}
                 then open http://127.0.0.1:4200 to see the crawl, build and publish runs
 The made-up web {command} site"""
