@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from kaz_crawlers.crawl import CrawlOptions
@@ -54,13 +55,14 @@ def run_demo(folder: Path, report: Report) -> DemoResult:
         stack.callback(process.terminate)
         site = stack.enter_context(serve_site())
         hub = stack.enter_context(serve_hub(workspace.root / "hub", tokens={TOKEN: "write"}))
-        wait_until_up(process, server)
+        # Prefect reads the environment when it is imported, which takes seconds: meanwhile
         os.environ.update(client_environment(workspace, server))
+        import_module("kaz_flows.flows")
+        wait_until_up(process, server)
         return _walk(workspace, site.url, hub.url, report)
 
 
 def _walk(workspace: Workspace, site: str, hub: str, report: Report) -> DemoResult:
-    # Prefect reads the environment at import
     from kaz_flows.flows import build_flow, crawl_flow, run_publish_flow
 
     sources = demo_sources()
