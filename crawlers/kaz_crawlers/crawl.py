@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -19,7 +20,7 @@ from kaz_datasets.errors import BadConfiguration, Failed
 from kaz_datasets.files import write_text
 from kaz_datasets.progress import Progress, silent
 
-__all__ = ["CrawlOptions", "CrawlResult", "crawl", "crawl_account", "drop_rule"]
+__all__ = ["CrawlOptions", "CrawlResult", "account_of", "crawl", "drop_rule"]
 
 LOG_FILE: Final = "crawl.log"
 _GRACE: Final = 10  # seconds for the answer in flight, before the process is killed
@@ -57,7 +58,7 @@ def crawl(
         )
     _prepare(source, folder)
     reason = _run_child(folder, options or CrawlOptions(), progress)
-    account = crawl_account(source.id, folder)
+    account = account_of(source.id, url_states(folder))
     return CrawlResult(
         account=account,
         pages=account.kept,
@@ -66,10 +67,10 @@ def crawl(
     )
 
 
-def crawl_account(source: str, folder: Path) -> Account:
-    """Every address that the crawl in `folder` knows: kept if done, else dropped by a rule."""
+def account_of(source: str, states: Iterable[UrlState]) -> Account:
+    """Every address that a crawl knows: kept if done, else dropped by a rule."""
     book = Bookkeeper()
-    for state in url_states(folder):
+    for state in states:
         book.enter(source)
         if state.state == "done":
             book.keep(source)

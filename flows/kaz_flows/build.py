@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kaz_datasets.account import Account, add_accounts, check_chain
 from kaz_datasets.files import remove_temporaries
+from kaz_datasets.release.config import ReleaseConfig
 from kaz_datasets.release.tree import RELEASE_VERSION, write_release
 from kaz_datasets.stage import Stage
 from kaz_datasets.workspace import Workspace
@@ -90,15 +91,15 @@ def build(
     DiskFull, and whatever error names a broken file.
     """
     clock = time.perf_counter()
+    config = configuration.for_release(version)  # a wrong version is said before hours of work
     with exclusive(workspace):
         remove_leftovers(workspace)
         prepared = prepare(workspace, configuration, runner)
-        number = version or configuration.release.version
-        release, skipped = _release(workspace, configuration, prepared, number)
+        release, skipped = _release(workspace, prepared, config)
     results = [shard.result for shard in (*prepared.refused, *prepared.cleaned, *prepared.kept)]
     return BuildResult(
         release=release,
-        version=number,
+        version=config.version,
         crawled=prepared.crawled,
         funnel=prepared.funnel,
         seconds=round(time.perf_counter() - clock, 1),
@@ -138,15 +139,12 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
     )
 
 
-def _release(
-    workspace: Workspace, configuration: Configuration, prepared: Prepared, version: str
-) -> tuple[Path, bool]:
-    output = workspace.releases / version
-    config = configuration.for_release(version)
+def _release(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) -> tuple[Path, bool]:
+    output = workspace.releases / config.version
     facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
     shards = (*prepared.refused, *prepared.cleaned, *prepared.kept)
     stage = Stage(
-        name=version,
+        name=config.version,
         folder=workspace.releases,
         inputs={
             f"{number}:{name}": digest

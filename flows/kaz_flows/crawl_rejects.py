@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from kaz_crawlers.crawl import crawl_account, drop_rule
+from kaz_crawlers.crawl import account_of, drop_rule
 from kaz_crawlers.frontier import url_states
 from kaz_datasets.account import Account
 from kaz_datasets.record import REJECTED_SCHEMA
@@ -23,6 +23,7 @@ def record_crawl_rejects(crawl: Crawl, *, workspace: Workspace) -> Shard | None:
     """What one crawl refused or failed to fetch; None for an archive that others crawled."""
     if not (crawl.folder / "frontier.sqlite").is_file():
         return None
+    states = sorted(url_states(crawl.folder), key=lambda state: state.url)
     rows = [
         {
             "id": None,
@@ -32,10 +33,10 @@ def record_crawl_rejects(crawl: Crawl, *, workspace: Workspace) -> Shard | None:
             "rule": drop_rule(state),
             "value": state.target,
         }
-        for state in sorted(url_states(crawl.folder), key=lambda state: state.url)
+        for state in states
         if state.state != "done"
     ]
-    account = crawl_account(crawl.facts.id, crawl.folder)
+    account = account_of(crawl.facts.id, states)
     folder = workspace.documents / crawl.name
     path = folder / "rejected" / "crawl.parquet"
     stage = Stage(

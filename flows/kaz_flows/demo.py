@@ -12,7 +12,6 @@ from pathlib import Path
 from kaz_crawlers.crawl import CrawlOptions
 from kaz_crawlers.demosite.server import serve as serve_site
 from kaz_crawlers.source import builtin_sources
-from kaz_datasets.errors import Unverified
 from kaz_datasets.files import write_text
 from kaz_datasets.hub import serve as serve_hub
 from kaz_datasets.publishing import Published
@@ -71,9 +70,7 @@ def _walk(workspace: Workspace, site: str, hub: str, report: Report) -> DemoResu
     report("cleaning, identifying the language, removing duplicates, writing the release")
     built = build_flow(workspace, Configuration.of(workspace))
     report("verifying the release")
-    verification = verify_release(built.release)
-    if verification.failed:
-        raise Unverified(f"the release does not hold: {verification.failed[0].name}")
+    verify_release(built.release).require()
     report("publishing it to the Hub and loading it from there")
     target = PublishTarget(repo=REPO, token=TOKEN, endpoint=hub, private=False)
     published = run_publish_flow(built.release, target)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from kaz_crawlers.archive import SOURCE_FILE, archive_facts
-from kaz_crawlers.crawl import crawl, crawl_account
+from kaz_crawlers.crawl import account_of, crawl
 from kaz_crawlers.frontier import url_states
 from kaz_crawlers.guard import is_public
 from kaz_crawlers.options import CrawlOptions
@@ -135,7 +135,7 @@ def test_killed_and_started_again_it_ends_whole(site: LoopbackSite, tmp_path: Pa
     deadly = 17
     kill_at(site, tmp_path, f"{HOST}/kk/{deadly}")
     # The listing, and every page before the deadly one.
-    assert crawl_account("site", tmp_path).kept == deadly + 1
+    assert account_of("site", url_states(tmp_path)).kept == deadly + 1
     assert list(tmp_path.glob("*.warc.gz.open"))
     result = crawl(source, tmp_path, options(site))
     assert result.account.kept == result.account.entered == count + 1
