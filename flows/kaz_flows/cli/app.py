@@ -16,8 +16,9 @@ from kaz_datasets.files import no_space_named
 # Commands are imported when they are called, so that `--help` and the small tools start at once.
 COMMANDS = {
     "init": "kaz_flows.cli.work:init",
+    "sources": "kaz_flows.cli.sources:sources",
     "crawl": "kaz_flows.cli.work:crawl",
-    "ingest": "kaz_flows.cli.work:ingest",
+    "ingest": "kaz_flows.cli.ingest:ingest",
     "build": "kaz_flows.cli.build:build",
     "release": "kaz_flows.cli.build:release",
     "publish": "kaz_flows.cli.publish:publish",
