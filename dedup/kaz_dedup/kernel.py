@@ -93,15 +93,6 @@ def _mixed(value: U64) -> U64:
 
 
 @compiled
-def _shingle(ring: Hashes, word: int, length: int) -> U64:
-    """The shingle of `length` words that ends before word number `word`."""
-    joined = U64(length)
-    for i in range(word - length, word):
-        joined = joined * _GOLDEN + ring[i % len(ring)]
-    return _mixed(joined)
-
-
-@compiled
 def _code_point(data: Bytes, i: int) -> tuple[int, int]:
     """The code point that starts at byte `i` of valid UTF-8, and the byte after it."""
     first = int(data[i])
@@ -117,46 +108,60 @@ def _code_point(data: Bytes, i: int) -> tuple[int, int]:
 
 
 @compiled
-def _shingle_text(
-    data: Bytes, start: int, end: int, table: Signatures, ring: Hashes, out: Hashes
-) -> tuple[int, int]:
-    """Write the shingle hashes of one text into `out`; return how many, and how many words."""
-    size = len(ring)
+def _hash_words(data: Bytes, start: int, end: int, table: Signatures, out: Hashes) -> int:
+    """Write the hash of each word of one text into `out`, not yet mixed; return how many."""
     words = 0
-    count = 0
     hashed = _FNV_OFFSET
-    inside = False
+    inside = 0
     i = start
-    while i <= end:
-        folded = np.uint32(0)
-        if i < end:
-            point, i = _code_point(data, i)
-            folded = table[point]
-        else:
-            i += 1  # the end of the text separates too
+    while i < end:
+        point, i = _code_point(data, i)
+        folded = table[point]
         if folded != 0:
             hashed = (hashed ^ U64(folded)) * _FNV_PRIME
-            inside = True
-        elif inside:
-            ring[words % size] = _mixed(hashed)
-            words += 1
+            inside = 1
+        else:
+            # Written always, counted only after a word: where words end cannot be foreseen, and
+            # a wrongly foreseen branch costs as much as four letters.
+            out[words] = hashed
+            words += inside
             hashed = _FNV_OFFSET
-            inside = False
-            if words >= size:
-                out[count] = _shingle(ring, words, size)
-                count += 1
-    if 0 < words < size:
-        out[0] = _shingle(ring, words, words)
-        count = 1
-    return count, words
+            inside = 0
+    out[words] = hashed
+    return words + inside
 
 
 @compiled
-def _longest(offsets: Integers) -> int:
+def _join_words(words: Hashes, count: int, size: int, out: Hashes) -> int:
+    """Write the shingle hashes of `count` words into `out`; return how many.
+
+    g of a shingle is a polynomial in its words, so the next one's is had from the last one's.
+    """
+    size = min(size, count)
+    if size == 0:
+        return 0
+    power = U64(1)
+    for _ in range(size):
+        power *= _GOLDEN
+    length = U64(size) * power
+    joined = U64(0)
+    for i in range(count):
+        words[i] = _mixed(words[i])
+        joined = joined * _GOLDEN + words[i]
+        if i >= size:
+            joined -= words[i - size] * power
+        if i >= size - 1:
+            out[i - size + 1] = _mixed(length + joined)
+    return count - size + 1
+
+
+@compiled
+def _room(offsets: Integers) -> int:
+    """More words than any of the texts can hold."""
     longest = 0
     for i in range(len(offsets) - 1):
         longest = max(longest, offsets[i + 1] - offsets[i])
-    return longest
+    return longest // 2 + 2
 
 
 @compiled
@@ -170,13 +175,13 @@ def _sign(
     signatures: Signatures,
     words: Integers,
 ) -> None:
-    ring = np.zeros(shingle_words, np.uint64)
-    out = np.empty(_longest(offsets) // 2 + 1, np.uint64)
+    hashes = np.empty(_room(offsets), np.uint64)
+    shingles = np.empty(len(hashes), np.uint64)
     for text in range(len(words)):
-        count, words[text] = _shingle_text(data, offsets[text], offsets[text + 1], table, ring, out)
+        words[text] = _hash_words(data, offsets[text], offsets[text + 1], table, hashes)
         smallest = signatures[text]
-        for i in range(count):
-            key = out[i] >> U64(32)
+        for i in range(_join_words(hashes, words[text], shingle_words, shingles)):
+            key = shingles[i] >> U64(32)
             for k in range(len(multipliers)):
                 value = np.uint32((multipliers[k] * key + summands[k]) >> U64(32))
                 smallest[k] = min(smallest[k], value)
@@ -191,12 +196,13 @@ def _collect(
     values: Hashes,
     ends: Integers,
 ) -> int:
-    ring = np.zeros(shingle_words, np.uint64)
-    out = np.empty(_longest(offsets) // 2 + 1, np.uint64)
+    hashes = np.empty(_room(offsets), np.uint64)
+    shingles = np.empty(len(hashes), np.uint64)
     total = 0
     for text in range(len(ends)):
-        count, _ = _shingle_text(data, offsets[text], offsets[text + 1], table, ring, out)
-        found = out[:count]
+        words = _hash_words(data, offsets[text], offsets[text + 1], table, hashes)
+        count = _join_words(hashes, words, shingle_words, shingles)
+        found = shingles[:count]
         found.sort()
         for i in range(count):
             if i == 0 or found[i] != found[i - 1]:
