@@ -20,7 +20,7 @@ from kaz_dedup.kernel import band_keys, signatures_of
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.texts import text_array, text_buffers
 
-DEDUP_VERSION: Final = 1
+DEDUP_VERSION: Final = 2
 """Raised when the same documents would now give other signatures or clusters."""
 
 METADATA_KEY: Final = b"kazcorpus.signatures"
