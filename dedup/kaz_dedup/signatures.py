@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kaz_datasets.errors import WrongUse
 from kaz_datasets.shards import ShardWriter, iter_batches, open_shard
@@ -18,6 +15,7 @@ from kaz_dedup.errors import InvalidText
 from kaz_dedup.folding import UNICODE_VERSION
 from kaz_dedup.kernel import band_keys, signatures_of
 from kaz_dedup.parameters import DedupConfig
+from kaz_dedup.text_hashes import text_hashes
 from kaz_dedup.texts import text_array, text_buffers
 
 DEDUP_VERSION: Final = 2
@@ -138,9 +136,8 @@ def _signed(
     id_type: pa.DataType,
 ) -> pa.Table:
     texts = text_array(batch.column(text))
-    minima, words = signatures_of(
-        text_buffers(texts), config.permutations, config.shingle_words, config.seed
-    )
+    buffers = text_buffers(texts)
+    minima, words = signatures_of(buffers, config.permutations, config.shingle_words, config.seed)
     bands, rows = config.bands
     ids = batch.column(id_column).cast(id_type)
     if ids.null_count:
@@ -148,7 +145,7 @@ def _signed(
     arrays: list[Any] = [
         ids,
         pa.array(np.arange(first_row, first_row + len(batch))),
-        pa.array(_text_hashes(texts), TEXT_HASH_TYPE),
+        pa.array(text_hashes(buffers), TEXT_HASH_TYPE),
         pa.array(words),
         pa.array(_completeness(batch, rank)),
         batch.column(_TIME_COLUMN).cast(TIME_TYPE, safe=False)
@@ -157,14 +154,6 @@ def _signed(
         *(pa.array(keys) for keys in band_keys(minima, bands, rows).T),
     ]
     return pa.Table.from_arrays(arrays, schema=signature_schema(id_type, config))
-
-
-def _text_hashes(texts: pa.LargeStringArray) -> Iterable[bytes | None]:
-    # Arrow lowers code point by code point, as the folding table does; str.lower looks at
-    # neighbours (Greek final sigma), so equal hashes would not mean equal words.
-    for lowered in pc.utf8_lower(texts).to_pylist():
-        normal = " ".join(str(lowered).split())
-        yield blake2b(normal.encode(), digest_size=16).digest() if normal else None
 
 
 def _completeness(batch: pa.RecordBatch, rank: list[str]) -> np.ndarray[Any, np.dtype[np.uint8]]:
