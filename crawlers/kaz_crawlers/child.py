@@ -38,7 +38,9 @@ _REPORT_INTERVAL: Final = 0.5  # seconds
 def run(source: Source, folder: Path, options: CrawlOptions, out: IO[str]) -> str:
     """Crawl until nothing is left; the reason for the end. Raises Failed."""
     frontier = Frontier(folder, max_pages=source.polite.max_pages, max_depth=source.polite.depth)
-    writer = WarcWriter(folder, source.id, options.user_agent)
+    writer = WarcWriter(
+        folder, source.id, {"robots": "obey", "http-header-user-agent": options.user_agent}
+    )
     try:
         recover(folder, frontier.archived)
         frontier.add(seeds_of(source))

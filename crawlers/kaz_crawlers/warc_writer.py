@@ -1,58 +1,52 @@
-"""WARC 1.1 files (ISO 28500:2017), one gzip member a record, that survive being cut off.
+"""The WARC files of one crawl, that survive being cut off.
 
-A file is `<source>-<nnnnn>.warc.gz.open` while it is written and loses the `.open` when it is
-closed. What a killed writer left is cut back to whole members: behind a torn member every later
-record would be lost to readers.
+A file is `<series>-<nnnnn>.warc.gz.open` while it is written and loses the `.open` when it is
+closed; `<series>-<nnnnn>.cdxj` beside it is its index.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import zlib
-from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO, Final
-from uuid import uuid4
+from types import TracebackType
+from typing import BinaryIO, Final, Self
 
-from kaz_datasets.errors import Corrupt
+from kaz_crawlers.cdxj import Entry, write_entries
+from kaz_crawlers.warc_records import (
+    FIELDS_TYPE,
+    REQUEST_TYPE,
+    RESPONSE_TYPE,
+    Exchange,
+    Original,
+    digest_of,
+    member,
+    new_record_id,
+    response_headers,
+    revisit_headers,
+)
+from kaz_crawlers.warc_recovery import OPEN_SUFFIX, finish, recover, whole_length
 from kaz_datasets.files import no_space_named, sync_file
+from kaz_datasets.record_facts import RECORD_FACTS_HEADER, RecordFacts
 
-OPEN_SUFFIX: Final = ".open"
+__all__ = [
+    "LARGEST_FILE",
+    "OPEN_SUFFIX",
+    "Checkpoint",
+    "Exchange",
+    "Location",
+    "Original",
+    "WarcWriter",
+    "recover",
+    "whole_length",
+]
+
 LARGEST_FILE: Final = 1 << 30
 """Bytes after which a new file is begun: the size that the WARC standard recommends."""
-
-_GZIP: Final = 31  # zlib's window bits for "gzip header and trailer"
-_LEVEL: Final = 6
-_CHUNK: Final = 1 << 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """One answer of a server, as it came over the wire (chunks joined, compression kept)."""
-
-    url: str
-    status: int
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
-    address: str | None = None
-    retrieved_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def to_bytes(self) -> bytes:
-        """The HTTP message. Status phrases are not kept by HTTP libraries: the standard one."""
-        try:
-            phrase = HTTPStatus(self.status).phrase
-        except ValueError:
-            phrase = ""
-        head = [f"HTTP/1.1 {self.status} {phrase}".encode()]
-        head += [name + b": " + value for name, value in self.headers]
-        return b"\r\n".join(head) + b"\r\n\r\n" + self.body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,26 +57,92 @@ class Checkpoint:
     length: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """Where a record lies, and how another one refers to it."""
+
+    file: str
+    offset: int
+    record_id: str
+    digest: str
+    moment: datetime
+
+
 class WarcWriter:
     """Writes the archive of one crawl; `sync` makes it durable, `close` gives it its name."""
 
-    def __init__(self, folder: Path, source: str, user_agent: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        series: str,
+        info: Mapping[str, str] | None = None,
+        *,
+        largest_file: int = LARGEST_FILE,
+    ) -> None:
         self._folder = folder
-        self._source = source
-        self._user_agent = user_agent
+        self._series = series
+        self._info = dict(info or {})
+        self._largest_file = largest_file
         self._path: Path | None = None
         self._stream: BinaryIO | None = None
+        self._position = 0
+        self._info_id = ""
+        self._entries: list[Entry] = []
 
-    def write(self, exchange: Exchange) -> None:
-        """Append a response record. Raises DiskFull."""
-        headers = {
-            "WARC-Target-URI": exchange.url,
-            "WARC-Payload-Digest": _digest(exchange.body),
-            **({"WARC-IP-Address": exchange.address} if exchange.address else {}),
-        }
-        block = exchange.to_bytes()
-        kind = "application/http; msgtype=response"
-        self._append(_record("response", block, kind, exchange.retrieved_at, headers))
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def write(self, exchange: Exchange) -> Location:
+        """Append a response record, and the request that it answers. Raises DiskFull."""
+        location = self._append(
+            "response",
+            RESPONSE_TYPE,
+            exchange.to_bytes(),
+            exchange.retrieved_at,
+            response_headers(exchange),
+            exchange.digest,
+        )
+        self._index(location, exchange)
+        self._append_request(exchange, location.record_id)
+        return location
+
+    def write_revisit(self, exchange: Exchange, of: Original) -> Location:
+        """Append a record that says: the payload is still that of an earlier record."""
+        headers = revisit_headers(exchange, of)
+        kind = "revisit"
+        location = self._append(
+            kind, RESPONSE_TYPE, exchange.head(), exchange.retrieved_at, headers, of.digest
+        )
+        self._index(location, exchange, mime="warc/revisit")
+        self._append_request(exchange, location.record_id)
+        return location
+
+    def write_conversion(
+        self,
+        url: str,
+        body: bytes,
+        content_type: str,
+        facts: RecordFacts,
+        retrieved_at: datetime,
+        refers_to: str | None = None,
+    ) -> Location:
+        """Append what was made of an original in another format, such as text of a dump's page."""
+        headers = {"WARC-Refers-To": refers_to}
+        return self._content("conversion", url, body, content_type, facts, retrieved_at, headers)
+
+    def write_resource(
+        self, url: str, body: bytes, content_type: str, facts: RecordFacts, retrieved_at: datetime
+    ) -> Location:
+        """Append something that came by another way than HTTP."""
+        return self._content("resource", url, body, content_type, facts, retrieved_at, {})
 
     def sync(self) -> Checkpoint | None:
         """Put every written byte on the device; None while nothing has been written."""
@@ -91,127 +151,127 @@ class WarcWriter:
         with no_space_named(self._path):
             self._stream.flush()
             os.fdatasync(self._stream.fileno())
-        return Checkpoint(file=self._path.name, length=self._stream.tell())
+        return Checkpoint(file=self._path.name, length=self._position)
 
     def roll(self) -> None:
         """Begin a new file if this one is large; call it after a checkpoint was taken note of."""
-        if self._stream is not None and self._stream.tell() >= LARGEST_FILE:
+        if self._stream is not None and self._position >= self._largest_file:
             self.close()
 
     def close(self) -> None:
-        """Sync the file and give it its final name."""
+        """Sync the file, give it its final name and write its index."""
         if self._stream is None or self._path is None:
             return
         self.sync()
         self._stream.close()
-        _finish(self._path)
+        final = finish(self._path)
         self._stream = self._path = None
+        write_entries(final, self._entries)
+        self._entries = []
 
-    def _append(self, record: bytes) -> None:
+    def _content(
+        self,
+        kind: str,
+        url: str,
+        body: bytes,
+        content_type: str,
+        facts: RecordFacts,
+        retrieved_at: datetime,
+        headers: Mapping[str, str | None],
+    ) -> Location:
+        digest = digest_of(body)
+        named = {
+            "WARC-Target-URI": url,
+            "WARC-Payload-Digest": digest,
+            RECORD_FACTS_HEADER: facts.to_header(),
+            **headers,
+        }
+        location = self._append(kind, content_type, body, retrieved_at, named, digest)
+        mime = content_type.partition(";")[0].strip()
+        self._entries.append(_entry(location, url, mime, None, self._position))
+        return location
+
+    def _append_request(self, exchange: Exchange, response_id: str) -> None:
+        if exchange.request:
+            headers = {
+                "WARC-Target-URI": exchange.url,
+                "WARC-Concurrent-To": response_id,
+                "WARC-IP-Address": exchange.address,
+            }
+            moment = exchange.retrieved_at
+            self._append("request", REQUEST_TYPE, exchange.request, moment, headers)
+
+    def _append(
+        self,
+        kind: str,
+        content_type: str,
+        block: bytes,
+        moment: datetime,
+        headers: Mapping[str, str | None],
+        digest: str = "",
+    ) -> Location:
         if self._stream is None:
             self._begin()
         assert self._stream is not None
         assert self._path is not None
+        record_id = new_record_id()
+        named = {**headers, "WARC-Warcinfo-ID": self._info_id or None}
+        packed = member(kind, record_id, moment, content_type, block, named)
+        offset = self._position
         with no_space_named(self._path):
-            self._stream.write(_member(record))
+            self._stream.write(packed)
+        self._position += len(packed)
+        if kind == "warcinfo":
+            self._info_id = record_id
+        file = self._path.name.removesuffix(OPEN_SUFFIX)
+        return Location(file=file, offset=offset, record_id=record_id, digest=digest, moment=moment)
+
+    def _index(self, location: Location, exchange: Exchange, mime: str | None = None) -> None:
+        media_type = mime or _media_type(exchange)
+        status = None if mime else exchange.status
+        self._entries.append(_entry(location, exchange.url, media_type, status, self._position))
 
     def _begin(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"{self._source}-{_next_number(self._folder, self._source):05}.warc.gz"
+        name = f"{self._series}-{_next_number(self._folder, self._series):05}.warc.gz"
         self._path = self._folder / (name + OPEN_SUFFIX)
         self._stream = self._path.open("xb")
+        self._position = 0
+        self._info_id = ""
         sync_file(self._folder)  # or a power cut could take the name of synced bytes away
         fields = {
             "software": f"kazcorpus/{version('kazcorpus')}",
             "format": "WARC File Format 1.1",
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "robots": "obey",
-            "isPartOf": self._source,
-            "http-header-user-agent": self._user_agent,
+            "isPartOf": self._series,
+            **self._info,
         }
-        block = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
-        kind = "application/warc-fields"
-        self._append(_record("warcinfo", block, kind, datetime.now(UTC), {"WARC-Filename": name}))
+        lines = (f"{key}: {' '.join(value.split())}\r\n" for key, value in fields.items() if value)
+        block = "".join(lines).encode()
+        self._append("warcinfo", FIELDS_TYPE, block, datetime.now(UTC), {"WARC-Filename": name})
 
 
-def recover(folder: Path, known: Mapping[str, int] | None = None) -> None:
-    """Finish what a killed writer left open in `folder`.
-
-    `known` holds the lengths that a frontier vouches for, by file name: what lies behind them is
-    cut off, since its pages will be fetched again. Without it a file is cut to whole gzip members.
-    Raises Corrupt for a file shorter than what is vouched for.
-    """
-    for path in sorted(folder.glob(f"*.warc.gz{OPEN_SUFFIX}")):
-        vouched = None if known is None else known.get(path.name, 0)
-        whole = whole_length(path, vouched)
-        if vouched is not None and whole < vouched:
-            raise Corrupt(
-                f"{path} has lost {vouched - whole} bytes that were on the device:"
-                " check the disk, then crawl into a new folder"
-            )
-        os.truncate(path, whole)
-        if path.stat().st_size == 0:
-            path.unlink()
-        else:
-            _finish(path)
+def _entry(location: Location, url: str, mime: str, status: int | None, end: int) -> Entry:
+    return Entry.of(
+        url=url,
+        moment=location.moment,
+        mime=mime,
+        status=status,
+        digest=location.digest,
+        offset=location.offset,
+        length=end - location.offset,
+        file=location.file,
+    )
 
 
-def whole_length(path: Path, most: int | None = None) -> int:
-    """Bytes from the start of a gzip file that are whole members, `most` at the most."""
-    whole = position = 0
-    limit = path.stat().st_size if most is None else most
-    member = zlib.decompressobj(_GZIP)
-    with path.open("rb") as stream:
-        rest = b""
-        while rest or (rest := stream.read(_CHUNK)):
-            try:
-                member.decompress(rest, _CHUNK)
-                while member.unconsumed_tail:
-                    member.decompress(member.unconsumed_tail, _CHUNK)
-            except zlib.error:
-                return whole
-            position += len(rest) - len(member.unused_data)
-            rest = member.unused_data
-            if member.eof:
-                if position > limit:
-                    return whole
-                whole, member = position, zlib.decompressobj(_GZIP)
-    return whole
+def _media_type(exchange: Exchange) -> str:
+    for name, value in exchange.headers:
+        if name.lower() == b"content-type":
+            return value.decode("latin-1").partition(";")[0].strip().lower() or "unk"
+    return "unk"
 
 
-def _finish(path: Path) -> None:
-    sync_file(path)
-    path.rename(path.with_name(path.name.removesuffix(OPEN_SUFFIX)))
-    sync_file(path.parent)
-
-
-def _next_number(folder: Path, source: str) -> int:
-    series = re.compile(re.escape(source) + r"-(\d{5,})\.warc\.gz(?:\.open)?")
-    numbers = (series.fullmatch(path.name) for path in folder.iterdir())
+def _next_number(folder: Path, series: str) -> int:
+    pattern = re.compile(re.escape(series) + r"-(\d{5,})\.warc\.gz(?:\.open)?")
+    numbers = (pattern.fullmatch(path.name) for path in folder.iterdir())
     return max((int(match[1]) + 1 for match in numbers if match), default=0)
-
-
-def _record(
-    record_type: str, block: bytes, kind: str, moment: datetime, headers: Mapping[str, str]
-) -> bytes:
-    lines = {
-        "WARC-Type": record_type,
-        "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
-        "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        **headers,
-        "WARC-Block-Digest": _digest(block),
-        "Content-Type": kind,
-        "Content-Length": str(len(block)),
-    }
-    head = "WARC/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return head.encode() + b"\r\n" + block + b"\r\n\r\n"
-
-
-def _member(record: bytes) -> bytes:
-    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
-    return compressor.compress(record) + compressor.flush()
-
-
-def _digest(data: bytes) -> str:
-    """SHA-1 in base 32: the labelled digest that every WARC reader checks."""
-    return "sha1:" + b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()

@@ -54,6 +54,10 @@ class RecordFacts:
             return cls()
 
 
+NO_FACTS: Final = RecordFacts()
+"""Of an ordinary page."""
+
+
 def _checked(values: dict[str, Any]) -> RecordFacts:
     day = values.get("published_at")
     return RecordFacts(

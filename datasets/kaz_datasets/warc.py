@@ -20,10 +20,13 @@ from kaz_datasets.http_message import (
     parse_response,
     without_chunks,
 )
+from kaz_datasets.record_facts import NO_FACTS, RECORD_FACTS_HEADER, RecordFacts
 from kaz_datasets.warc_records import Broken, Record, read_records
 
 MAX_BODY: Final = 16 << 20
 """Bytes of one decoded body: no page of text is longer, and a decompression bomb stops here."""
+
+PAGE_TYPES: Final = ("response", "resource", "conversion")
 
 _ALGORITHMS: Final = ("sha1", "sha256", "sha512", "md5")
 
@@ -44,6 +47,10 @@ class Page:
     """Name of the archive file."""
     offset: int
     """Where in that file the record starts, or the gzip member that holds it (bytes)."""
+    record_type: str = "response"
+    """`response`, `resource`, or `conversion` for text that was made of another format."""
+    facts: RecordFacts = NO_FACTS
+    """What the archive's writer knew beside the payload."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +65,8 @@ class Damage:
 def read_pages(path: Path, skipped: Counter[str] | None = None) -> Iterator[Page | Damage]:
     """The pages of one .warc, .warc.gz, .arc or .arc.gz file, in the file's order.
 
-    Response and resource records are pages; of the others `skipped` counts the types. Raises
-    NotFound at once, and Corrupt on reading where the file holds no record at all.
+    Response, resource and conversion records are pages; of the others `skipped` counts the types.
+    Raises NotFound at once, and Corrupt on reading where the file holds no record at all.
     """
     if not path.is_file():
         raise NotFound(f"no such file: {path}")
@@ -81,9 +88,9 @@ def _read(path: Path, skipped: Counter[str]) -> Iterator[Page | Damage]:
             yield found
     if not recognised:
         raise Corrupt(f"{path} holds no WARC or ARC record: give an archive file, or remove it")
-    if set(skipped) - {"warcinfo"} == {"conversion"}:
-        # a WET file: silence would look like a site without pages
-        reason = f"holds {skipped['conversion']} extracted texts (conversion records) and no pages"
+    if set(skipped) - {"warcinfo"} == {"metadata"}:
+        # a WAT file: silence would look like a site without pages
+        reason = f"holds {skipped['metadata']} metadata records and no pages"
         yield Damage(file=path.name, offset=0, reason=reason)
 
 
@@ -93,7 +100,7 @@ def _page_or_damage(
     if isinstance(entry, Broken):
         return Damage(file=file, offset=entry.offset, reason=entry.reason)
     kind = entry.headers.get("warc-type", "").lower()
-    if kind not in ("response", "resource") or _is_lookup(entry):
+    if kind not in PAGE_TYPES or _is_lookup(entry):
         skipped[kind or "untyped"] += 1
         return None
     try:
@@ -121,6 +128,8 @@ def _page(record: Record, kind: str, file: str) -> Page:
         retrieved_at=_date(record.headers.get("warc-date", "")),
         file=file,
         offset=record.offset,
+        record_type=kind,
+        facts=RecordFacts.from_header(record.headers.get(RECORD_FACTS_HEADER.lower(), "")),
     )
 
 

@@ -217,9 +217,14 @@ def test_other_records_are_counted_not_given(tmp_path: Path) -> None:
     assert skipped == {"warcinfo": 1, "request": 1, "revisit": 1, "response": 1}
 
 
-def test_a_file_of_extracted_texts_is_not_silent(tmp_path: Path) -> None:
-    damage = only_damage(read(tmp_path, record(b"text", kind="conversion")))
-    assert "conversion" in damage.reason
+def test_extracted_texts_are_pages_of_their_own_kind(tmp_path: Path) -> None:
+    page = only_page(read(tmp_path, record(b"text", kind="conversion")))
+    assert (page.record_type, page.body) == ("conversion", b"text")
+
+
+def test_a_file_of_metadata_alone_is_not_silent(tmp_path: Path) -> None:
+    damage = only_damage(read(tmp_path, record(b"{}", kind="metadata")))
+    assert "metadata" in damage.reason
 
 
 def test_arc_files_are_read(tmp_path: Path) -> None:
