@@ -9,24 +9,28 @@ is left to fetch (`finished`) or that the budget is spent (`budget`).
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
 from scrapy.crawler import AsyncCrawlerProcess
 
 from kaz_crawlers.archive import SOURCE_FILE
-from kaz_crawlers.frontier import Frontier
+from kaz_crawlers.frontier import Frontier, Limits
 from kaz_crawlers.guard import Endpoint, guard_reactor
+from kaz_crawlers.journal import Journal
 from kaz_crawlers.options import CrawlOptions, proxy_endpoint
 from kaz_crawlers.settings import scrapy_settings
 from kaz_crawlers.source import Source, read_source
 from kaz_crawlers.spider import SourceSpider, seeds_of
+from kaz_crawlers.url_states import FRONTIER_FILE
 from kaz_crawlers.warc_writer import WarcWriter, recover
 from kaz_datasets.errors import Failed, KazcorpusError
 
@@ -35,47 +39,79 @@ _PR_SET_PDEATHSIG: Final = 1
 _REPORT_INTERVAL: Final = 0.5  # seconds
 
 
-def run(source: Source, folder: Path, options: CrawlOptions, out: IO[str]) -> str:
+def run(
+    source: Source, folder: Path, options: CrawlOptions, previous: Path | None, out: IO[str]
+) -> str:
     """Crawl until nothing is left; the reason for the end. Raises Failed."""
-    frontier = Frontier(folder, max_pages=source.polite.max_pages, max_depth=source.polite.depth)
-    writer = WarcWriter(
-        folder, source.id, {"robots": "obey", "http-header-user-agent": options.user_agent}
-    )
+    frontier = Frontier(folder, _limits(source, options))
+    writer = WarcWriter(folder, source.id, _info(source, options))
     try:
         recover(folder, frontier.archived)
+        if frontier.empty:
+            _begin(frontier, source, previous)
         frontier.add(seeds_of(source))
-        return _scrape(source, options, frontier, writer, out)
+        return _scrape(source, options, Journal(frontier, writer), out)
     finally:
         writer.close()
         frontier.close()
 
 
-def _scrape(
-    source: Source, options: CrawlOptions, frontier: Frontier, writer: WarcWriter, out: IO[str]
-) -> str:
-    delay = source.polite.delay if options.delay is None else options.delay
-    process = AsyncCrawlerProcess(scrapy_settings(user_agent=options.user_agent, delay=delay))
+def _limits(source: Source, options: CrawlOptions) -> Limits:
+    polite = source.polite
+    return Limits(
+        max_pages=polite.max_pages,
+        max_depth=polite.depth,
+        max_bytes=polite.max_megabytes * 1_000_000,
+        yields=options.yields,
+    )
+
+
+def _info(source: Source, options: CrawlOptions) -> dict[str, str]:
+    """What the first record of each archive file says of the crawl."""
+    configuration = hashlib.sha256(source.to_toml().encode()).hexdigest()
+    return {
+        "operator": options.contact or "",
+        "robots": "obey",
+        "http-header-user-agent": options.user_agent,
+        "description": f"source {source.id}, configuration sha256:{configuration}",
+    }
+
+
+def _begin(frontier: Frontier, source: Source, previous: Path | None) -> None:
+    """Take over what the last crawl knew: its unfinished addresses, and the pages that are due."""
+    if previous is None:
+        return
+    unfinished = frontier.memory.inherit(previous / FRONTIER_FILE)
+    tasks = [*unfinished, *frontier.memory.due(datetime.now(UTC))]
+    frontier.add(task for task in tasks if task.role == "page" and source.urls.accepts(task.url))
+
+
+def _scrape(source: Source, options: CrawlOptions, journal: Journal, out: IO[str]) -> str:
+    frontier = journal.frontier
+    settings = scrapy_settings(
+        user_agent=options.user_agent,
+        delay=source.polite.delay if options.delay is None else options.delay,
+        concurrency=options.concurrency,
+        deadline=options.deadline,
+    )
+    process = AsyncCrawlerProcess(settings)
     from twisted.internet import reactor  # importing it installs one, so not before Scrapy has
 
-    guard_reactor(reactor, _allowed(options))
+    guard_reactor(reactor, _allowed(options), only=bool(options.allowed))
     crawler = process.create_crawler(SourceSpider)
-    process.crawl(
-        crawler,
-        source=source,
-        options=options,
-        frontier=frontier,
-        writer=writer,
-        report=_reporter(out),
-    )
+    process.crawl(crawler, source=source, options=options, journal=journal, report=_reporter(out))
     process.start()
     if process.bootstrap_failed:
         raise Failed("the crawl could not be started: see the log")
     reason = str(crawler.stats.get_value("finish_reason"))
+    if reason == "finished" and frontier.pending:
+        raise Failed(f"{frontier.pending} addresses were left without an end: see the log")
     return "budget" if reason == "finished" and frontier.budget_spent else reason
 
 
 def _allowed(options: CrawlOptions) -> frozenset[Endpoint]:
-    return frozenset() if options.proxy is None else frozenset({proxy_endpoint(options.proxy)})
+    proxy = () if options.proxy is None else (proxy_endpoint(options.proxy),)
+    return options.endpoints | frozenset(proxy)
 
 
 def _reporter(out: IO[str]) -> Callable[[int], None]:
@@ -109,9 +145,9 @@ def main() -> int:
     die_with_parent(job["parent"])
     folder = Path(job["folder"])
     try:
-        reason = run(
-            read_source(folder / SOURCE_FILE), folder, CrawlOptions(**job["options"]), sys.stdout
-        )
+        options = CrawlOptions(**{**job["options"], "allowed": tuple(job["options"]["allowed"])})
+        previous = Path(job["previous"]) if job.get("previous") else None
+        reason = run(read_source(folder / SOURCE_FILE), folder, options, previous, sys.stdout)
     except KazcorpusError as error:
         _tell(sys.stdout, {"error": str(error)})
         return 1

@@ -6,15 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
+from kaz_crawlers.addresses import UrlState
 from kaz_crawlers.archive import SOURCE_FILE, archive_facts
-from kaz_crawlers.frontier import UrlState, url_states
 from kaz_crawlers.options import CrawlOptions
 from kaz_crawlers.source import Source
+from kaz_crawlers.source_fields import NEVER
+from kaz_crawlers.url_states import HostTraffic, host_traffic, url_states
 from kaz_datasets.account import Account, Bookkeeper
 from kaz_datasets.errors import BadConfiguration, Failed
 from kaz_datasets.files import write_text
@@ -37,7 +40,11 @@ class CrawlResult:
     bytes: int
     """Size of the WARC files."""
     finish_reason: str
-    """`finished`, or `budget` if the source's max_pages ended it."""
+    """`finished`, or `budget` if the budget of a host ended it."""
+    states: Mapping[str, int] = field(default_factory=dict)
+    """How many addresses ended in each state."""
+    hosts: Mapping[str, HostTraffic] = field(default_factory=dict)
+    """What each host was asked for and has sent."""
 
 
 def crawl(
@@ -45,26 +52,48 @@ def crawl(
     folder: Path,
     options: CrawlOptions | None = None,
     progress: Progress = silent,
+    previous: Path | None = None,
 ) -> CrawlResult:
     """Crawl `source` into `folder`; the same call goes on with a crawl that was cut off.
 
-    Raises BadConfiguration where the rights are unclear or the folder is another source's,
-    Failed where the crawling process did not end well.
+    `previous` is the folder of the last finished crawl of the source: what did not change since
+    is not fetched, or not archived, again. Raises BadConfiguration where the rights are unclear,
+    nobody has checked the source, nobody can be reached or the folder is another source's; Failed
+    where the crawling process did not end well.
     """
-    if source.rights.basis == "unclear":
-        raise BadConfiguration(
-            f"the rights of {source.id} are unclear, so it is not crawled:"
-            " find out what its owner allows and set rights.basis"
-        )
+    options = options or CrawlOptions()
+    _may_crawl(source, options)
     _prepare(source, folder)
-    reason = _run_child(folder, options or CrawlOptions(), progress)
+    reason = _run_child(folder, options, previous, progress)
+    states: Counter[str] = Counter(state.state for state in url_states(folder))
     account = account_of(source.id, url_states(folder))
     return CrawlResult(
         account=account,
         pages=account.kept,
         bytes=sum(path.stat().st_size for path in folder.glob("*.warc.gz")),
         finish_reason=reason,
+        states=dict(states),
+        hosts=host_traffic(folder),
     )
+
+
+def _may_crawl(source: Source, options: CrawlOptions) -> None:
+    if source.rights.basis == "unclear":
+        raise BadConfiguration(
+            f"the rights of {source.id} are unclear, so it is not crawled:"
+            " find out what its owner allows and set rights.basis"
+        )
+    if options.stays_here:
+        return
+    if source.rights.checked == NEVER and not options.unchecked:
+        raise BadConfiguration(
+            f"nobody has compared {source.id} with the live website yet: do that and set"
+            " rights.checked, or give --unchecked"
+        )
+    if not options.contact:
+        raise BadConfiguration(
+            "owners of websites must be able to reach you: set crawl.contact in kazcorpus.toml"
+        )
 
 
 def account_of(source: str, states: Iterable[UrlState]) -> Account:
@@ -82,8 +111,8 @@ def account_of(source: str, states: Iterable[UrlState]) -> Account:
 def drop_rule(state: UrlState) -> str:
     """The rule by which an address that is not done was dropped, as accounts name it.
 
-    `http-<status>`, `failed:<error>`, `redirected`, `robots`, `robots-unreachable`, `guard`,
-    `budget`; `pending` while a crawl is not finished.
+    `http-<status>`, `failed:<error>`, `redirected`, `unchanged` (an earlier crawl has it),
+    `not-due`, or the reason of a refusal; `pending` while a crawl is not finished.
     """
     reason = state.reason or ""
     if state.state == "failed" and not reason.startswith("http-"):
@@ -101,8 +130,15 @@ def _prepare(source: Source, folder: Path) -> None:
     write_text(folder / SOURCE_FILE, source.to_toml())
 
 
-def _run_child(folder: Path, options: CrawlOptions, progress: Progress) -> str:
-    job = {"folder": str(folder.resolve()), "options": asdict(options), "parent": os.getpid()}
+def _run_child(
+    folder: Path, options: CrawlOptions, previous: Path | None, progress: Progress
+) -> str:
+    job = {
+        "folder": str(folder.resolve()),
+        "options": asdict(options),
+        "previous": None if previous is None else str(previous.resolve()),
+        "parent": os.getpid(),
+    }
     # -P: whatever lies in the caller's working directory must not be imported.
     command = [sys.executable, "-P", "-m", "kaz_crawlers.child"]
     with (folder / LOG_FILE).open("ab") as log:

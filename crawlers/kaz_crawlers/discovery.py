@@ -3,70 +3,231 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import urljoin
 
 import lxml.etree
+import lxml.html
 from scrapy.http import Response, TextResponse
 from scrapy.utils.gz import gunzip
-from scrapy.utils.sitemap import Sitemap
+from w3lib.html import get_meta_refresh
+from w3lib.url import safe_url_string
 
-from kaz_crawlers.frontier import Role
+from kaz_crawlers.addresses import Role
 
 LARGEST_SITEMAP: Final = 50 << 20
 """Bytes after decompression: the limit of the sitemap protocol (sitemaps.org)."""
+MOST_ENTRIES: Final = 50_000
+"""Addresses in one sitemap: the same protocol's limit; what is behind it is not read."""
+MOST_LINKS: Final = 2_000
+"""Links of one page: no menu is longer, and a page made to fill the frontier is."""
+REFRESH_WINDOW: Final = 4096
+"""Characters in which a meta refresh is looked for."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+_ALTERNATE: Final = "{http://www.w3.org/1999/xhtml}link"
+_TEXT_URL: Final = (b"http://", b"https://")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """An address that was found, and when it changed last if the finder says so."""
+
+    url: str
+    role: Role
+    lastmod: datetime | None = None
 
 
 class Unreadable(Exception):
     """An answer is not what its role says: a sitemap without XML, a feed without entries."""
 
 
-def links_of(role: Role, response: Response) -> Iterator[tuple[str, Role]]:
+def links_of(role: Role, response: Response) -> Iterator[Link]:
     """The addresses that `response` names, with their roles. Raises Unreadable."""
-    if role == "sitemap":
-        return _sitemap_links(response)
-    if role == "feed":
-        return _feed_links(response)
+    if role in ("sitemap", "feed"):
+        return iter(_machine_links(role, response))
     return _page_links(response)
 
 
-def _sitemap_links(response: Response) -> Iterator[tuple[str, Role]]:
-    body = response.body
-    try:
-        if body[:2] == _GZIP_MAGIC:
-            body = gunzip(body, max_size=LARGEST_SITEMAP)
-        sitemap = Sitemap(body)
-        role: Role = "sitemap" if sitemap.type == "sitemapindex" else "page"
-        links = [entry["loc"] for entry in sitemap]
-    except Exception as error:  # Scrapy lets out whatever lxml, zlib and its iterator raise
-        raise Unreadable(f"no sitemap: {response.url}") from error
-    if sitemap.type not in ("sitemapindex", "urlset"):
-        raise Unreadable(f"no sitemap: {response.url}")
-    return ((response.urljoin(link), role) for link in links if link)
-
-
-def _feed_links(response: Response) -> Iterator[tuple[str, Role]]:
-    parser = lxml.etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, huge_tree=False
-    )
-    try:
-        root = lxml.etree.fromstring(response.body, parser)
-    except (lxml.etree.LxmlError, ValueError) as error:
-        raise Unreadable(f"no feed: {response.url}") from error
-    if root is None:
-        raise Unreadable(f"no feed: {response.url}")
-    # RSS writes the address as text, Atom as an attribute; both in an item or entry.
-    query = "//*[local-name()='item' or local-name()='entry']/*[local-name()='link']"
-    found = (str(link.get("href") or link.text or "").strip() for link in root.xpath(query))
-    return ((response.urljoin(link), "page") for link in found if link)
-
-
-def _page_links(response: Response) -> Iterator[tuple[str, Role]]:
+def meta_refresh(response: Response) -> str | None:
+    """Where a page sends its reader by `<meta http-equiv="refresh">`; None if it does not."""
     if not isinstance(response, TextResponse):
-        return
-    for link in response.xpath("//a/@href").getall():
+        return None
+    head = response.body[:REFRESH_WINDOW]
+    if b"refresh" not in head.lower():
+        return None
+    try:
+        _, target = get_meta_refresh(head, response.url, response.encoding)
+    except (ValueError, LookupError):
+        return None
+    return target if target and target != response.url else None
+
+
+def _machine_links(role: Role, response: Response) -> list[Link]:
+    try:
+        body = _unpacked(response.body)
+        if body.lstrip()[:8].startswith(_TEXT_URL):
+            return [_link(response, line, "page", None) for line in _text_lines(body)]
+        found = list(_entries(body, response))
+    except (lxml.etree.LxmlError, ValueError, OSError, EOFError) as error:
+        raise Unreadable(f"no {role}: {response.url} ({error})") from error
+    return found
+
+
+def _unpacked(body: bytes) -> bytes:
+    if body[:2] == _GZIP_MAGIC:
+        body = gunzip(body, max_size=LARGEST_SITEMAP)
+    return body
+
+
+def _text_lines(body: bytes) -> list[str]:
+    lines = body.decode("utf-8", "replace").split("\n")[:MOST_ENTRIES]
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _entries(body: bytes, response: Response) -> Iterator[Link]:
+    """Links of a urlset, a sitemapindex, RSS or Atom, element by element in bounded memory."""
+    known = {"urlset", "sitemapindex", "rss", "feed", "RDF"}
+    root = ""
+    count = 0
+    events = lxml.etree.iterparse(
+        BytesIO(body),
+        events=("start", "end"),
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+    )
+    for event, element in events:
+        name = _local(element)
+        if not root:
+            root = name
+            if root not in known:
+                raise Unreadable(f"no sitemap or feed: {response.url}")
+        if event == "end" and name in ("url", "sitemap", "item", "entry"):
+            for link in _entry_links(element, name, response):
+                yield link
+                count += 1
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+            if count >= MOST_ENTRIES:
+                return
+    if not root:
+        raise Unreadable(f"no sitemap or feed: {response.url}")
+
+
+def _entry_links(element: Any, name: str, response: Response) -> Iterator[Link]:
+    role: Role = "sitemap" if name == "sitemap" else "page"
+    date: datetime | None = None
+    urls: list[str] = []
+    for child in element:
+        tag = _local(child)
+        text = (child.text or "").strip()
+        if tag == "loc" or (tag == "link" and name in ("item", "entry")):
+            urls.append(str(child.get("href") or text).strip())
+        elif child.tag == _ALTERNATE and str(child.get("hreflang", "")).lower().startswith("kk"):
+            urls.append(str(child.get("href", "")).strip())
+        elif tag in ("lastmod", "updated", "pubDate") and date is None:
+            date = parse_date(text)
+    for url in urls:
+        if url:
+            try:
+                yield _link(response, url, role, date)
+            except ValueError:
+                continue  # "http://[" and the like: a link that leads nowhere
+
+
+def parse_date(text: str) -> datetime | None:
+    """A W3C date and time (sitemaps, Atom) or one of RFC 822 (RSS); None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
         try:
-            yield response.urljoin(link.strip()), "page"
+            moment = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _link(response: Response, url: str, role: Role, lastmod: datetime | None) -> Link:
+    return Link(url=safe_url_string(urljoin(response.url, url)), role=role, lastmod=lastmod)
+
+
+def _page_links(response: Response) -> Iterator[Link]:
+    if not isinstance(response, TextResponse) or _forbids_following(_robots_header(response)):
+        return
+    try:
+        parser = lxml.html.HTMLParser(encoding=response.encoding, huge_tree=False)
+        tree = lxml.html.document_fromstring(response.body, parser=parser)
+    except (lxml.etree.LxmlError, ValueError, LookupError):
+        return
+    base = _base(tree, response.url)
+    if _forbids_following(_robots_meta(tree)):
+        return
+    count = 0
+    seen: set[str] = set()
+    for element in tree.iter("a", "link"):
+        address = element.get("href")
+        if not address or address in seen or address[0] == "#" or not _leads_on(element):
+            continue
+        seen.add(address)
+        try:
+            url = urljoin(base, address.strip())
         except ValueError:
-            continue  # "http://[" and the like: a link that leads nowhere
+            continue
+        if url.startswith("http"):
+            yield Link(url=url if url.isascii() else safe_url_string(url), role="page")
+            count += 1
+            if count >= MOST_LINKS:
+                return
+
+
+def _leads_on(element: Any) -> bool:
+    """Whether a link is one to follow: not `nofollow`, and a `<link>` only to a page."""
+    rel = (element.get("rel") or "").lower()
+    if element.tag == "a":
+        return "nofollow" not in rel
+    return rel == "canonical" or (
+        rel == "alternate" and (element.get("hreflang") or "").lower().startswith("kk")
+    )
+
+
+def _base(tree: Any, url: str) -> str:
+    element = next(tree.iter("base"), None)
+    if element is None or not element.get("href"):
+        return url
+    try:
+        return str(urljoin(url, element.get("href").strip()))
+    except ValueError:
+        return url
+
+
+def _robots_header(response: Response) -> str:
+    return b",".join(response.headers.getlist("X-Robots-Tag")).decode("latin-1")
+
+
+def _robots_meta(tree: Any) -> str:
+    return ",".join(
+        element.get("content") or ""
+        for element in tree.iter("meta")
+        if (element.get("name") or "").lower() == "robots"
+    )
+
+
+def _forbids_following(directives: str) -> bool:
+    named = {part.strip().rpartition(":")[2].strip() for part in directives.lower().split(",")}
+    return bool(named & {"nofollow", "none"})
+
+
+def _local(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

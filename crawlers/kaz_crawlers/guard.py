@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
@@ -17,6 +17,9 @@ from twisted.internet.error import ConnectError
 
 if TYPE_CHECKING:
     from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from kaz_crawlers.spider import SourceSpider
 
 Endpoint = tuple[str, int]
 
@@ -53,10 +56,24 @@ class RequestRefused(IgnoreRequest):
 class GuardMiddleware:
     """Scrapy downloader middleware: refuses private hosts before a proxy could be asked."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component."""
+        return cls(crawler)
+
     def process_request(self, request: Request) -> None:
         """Raise RequestRefused for an address that leads inside."""
-        if not is_web_address(request.url) or names_private_host(request.url):
+        if not is_web_address(request.url):
             raise RequestRefused("guard")
+        if names_private_host(request.url) and endpoint_of(request.url) not in self._allowed:
+            raise RequestRefused("guard")
+
+    @property
+    def _allowed(self) -> frozenset[Endpoint]:
+        return cast("SourceSpider", self._crawler.spider).options.endpoints
 
 
 def is_public(address: str) -> bool:
@@ -95,6 +112,12 @@ def is_web_address(url: str) -> bool:
         return False
 
 
+def endpoint_of(url: str) -> Endpoint:
+    """The host of a web address and the port that it means."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def names_private_host(url: str) -> bool:
     """Whether `url` says by itself that it leads inside, which a proxy could not know."""
     host = (urlsplit(url).hostname or "").rstrip(".")
@@ -107,11 +130,16 @@ def names_private_host(url: str) -> bool:
     return not is_public(host)
 
 
-def guarded(connect: Callable[..., Any], allowed: frozenset[Endpoint]) -> Callable[..., Any]:
-    """A `connectTCP` that refuses what is not public, but for the `allowed` endpoints."""
+def guarded(
+    connect: Callable[..., Any], allowed: frozenset[Endpoint], *, only: bool = False
+) -> Callable[..., Any]:
+    """A `connectTCP` that refuses what is not public, but for the `allowed` endpoints.
+
+    With `only`, it refuses everything but those.
+    """
 
     def connect_checked(host: str, port: int, *arguments: Any, **named: Any) -> Any:
-        if (host, port) not in allowed and not is_public(host):
+        if (host, port) not in allowed and (only or not is_public(host)):
             refusal = f"{host} is not a public address"
             raise AddressRefused(string=refusal)  # type: ignore[no-untyped-call]
         return connect(host, port, *arguments, **named)
@@ -119,6 +147,15 @@ def guarded(connect: Callable[..., Any], allowed: frozenset[Endpoint]) -> Callab
     return connect_checked
 
 
-def guard_reactor(reactor: Any, allowed: frozenset[Endpoint] = frozenset()) -> None:
-    """Put the guard into Twisted's reactor, below every client of it."""
-    reactor.connectTCP = guarded(reactor.connectTCP, allowed)
+def refused(*_: Any, **__: Any) -> Any:
+    """Stands for the ways to connect that no crawl needs."""
+    raise AddressRefused(string="only TCP connections are made")  # type: ignore[no-untyped-call]
+
+
+def guard_reactor(
+    reactor: Any, allowed: frozenset[Endpoint] = frozenset(), *, only: bool = False
+) -> None:
+    """Put the guard into Twisted's reactor, below every client of it, TLS included."""
+    reactor.connectTCP = guarded(reactor.connectTCP, allowed, only=only)
+    reactor.connectSSL = refused  # Scrapy wraps TLS in TCP endpoints
+    reactor.connectUNIX = refused

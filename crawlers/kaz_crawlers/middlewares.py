@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, cast
+from urllib.parse import urlsplit
 
-from kaz_crawlers.warc_writer import Exchange
+from kaz_crawlers.warc_records import Exchange, request_message
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -47,8 +48,17 @@ class WireMiddleware:
             ),
             body=response.body,
             address=None if request.meta.get("proxy") else _text(response.ip_address),
+            request=_sent(request),
         )
         return response
+
+
+def _sent(request: Request) -> bytes:
+    """The request as it went out, but for what the connection added."""
+    parts = urlsplit(request.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {b"Host": [parts.netloc.encode()], **dict(request.headers.items())}
+    return request_message(request.method, target, headers)
 
 
 def _text(value: object | None) -> str | None:

@@ -1,81 +1,44 @@
-"""robots.txt by RFC 9309: what may be fetched, and how often.
+"""Before every request: does the owner of the origin let this address be fetched, and for us?
 
-An answer of 2xx gives the rules; 4xx means that there are none; 5xx, 429 and no answer mean that
-nothing may be fetched (section 2.3.1). Crawl-delay and Request-rate are no part of the RFC but
-owners write them, so they are honoured.
+robots.txt is asked first, then what an origin says of its rights as a whole: TDMRep's
+/.well-known/tdmrep.json and ai.txt (`kaz_crawlers.host_rights`), unless robots.txt forbids to ask
+for them. The licence that an RSL line of robots.txt points to is evidence and is not fetched. An
+origin is asked when its first page is due, again after 24 hours, and by every crawl anew.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import TYPE_CHECKING, Final, Self, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from protego import Protego
-from scrapy import Request
-from scrapy.http.request import NO_CALLBACK
-
-from kaz_crawlers.guard import AddressRefused, RequestRefused
+from kaz_crawlers.guard import RequestRefused
+from kaz_crawlers.host_rights import HostRights
+from kaz_crawlers.origin_files import OWN_REQUEST, FileAnswer, OriginFiles
+from kaz_crawlers.origin_policy import Policy, PolicyCache
+from kaz_crawlers.robots_rules import LARGEST_RULES, RobotsRules, whole_lines
+from kaz_datasets.identity import host_of
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
     from kaz_crawlers.spider import SourceSpider
 
-LARGEST_RULES: Final = 512_000
-"""Bytes that are read of a robots.txt: RFC 9309, section 2.5, asks for 500 KiB at least."""
-MOST_REDIRECTS: Final = 5
-"""RFC 9309, section 2.3.1.2."""
-ATTEMPTS: Final = 3
+__all__ = ["LARGEST_RULES", "REFUSAL", "SIGNALS", "RobotsMiddleware", "RobotsRules"]
 
-logger = logging.getLogger(__name__)
-
-
-class RobotsRules:
-    """The rules of one origin for one crawler. Without `text` nothing is allowed."""
-
-    def __init__(self, text: str | None, product_token: str) -> None:
-        self._rules = None if text is None else Protego.parse(text)
-        self._token = product_token
-
-    @classmethod
-    def from_answer(cls, status: int, body: bytes, product_token: str) -> RobotsRules:
-        """The rules that an answer to a request for robots.txt means (status 0: no answer)."""
-        if 200 <= status < 300:
-            return cls(_whole_lines(body).decode("utf-8-sig", "replace"), product_token)
-        if 400 <= status < 500 and status != 429:
-            return cls("", product_token)
-        return cls(None, product_token)
-
-    @property
-    def reachable(self) -> bool:
-        """Whether the origin answered at all."""
-        return self._rules is not None
-
-    def refusal(self, url: str) -> str | None:
-        """Why `url` may not be fetched, or None if it may."""
-        if self._rules is None:
-            return "robots-unreachable"
-        return None if self._rules.can_fetch(url, self._token) else "robots"
-
-    @property
-    def delay(self) -> float:
-        """Seconds between requests that the owner asks for; 0 if nothing is asked."""
-        if self._rules is None:
-            return 0.0
-        rate = self._rules.request_rate(self._token)
-        between = rate.seconds / rate.requests if rate and rate.requests else 0.0
-        return max(float(self._rules.crawl_delay(self._token) or 0.0), between)
+SIGNALS: Final = "signals"
+"""Key of a request's meta: the statements about use that hold for its address."""
+REFUSAL: Final = "refusal"
+"""Key of a request's meta: the statement for which the address was refused by rights."""
 
 
 class RobotsMiddleware:
-    """Scrapy downloader middleware: asks robots.txt before every request."""
+    """Scrapy downloader middleware: lets through what robots.txt and the origin's rights let."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._rules: dict[str, asyncio.Task[RobotsRules]] = {}
+        self._files = OriginFiles(crawler)
+        self._policies = PolicyCache(self._fetch)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -84,61 +47,54 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Raise RequestRefused unless the owner lets this address be fetched."""
-        if request.meta.get("robots"):
+        if request.meta.get(OWN_REQUEST):
             return
-        parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._fetch(origin))
-        rules = await self._rules[origin]
-        if reason := rules.refusal(request.url):
+        policy = await self._policies.policy(origin_of(request.url))
+        if reason := policy.rules.refusal(request.url):
             raise RequestRefused(reason)
+        request.meta[SIGNALS] = policy.rights.signals(request.url)
+        if statement := policy.rights.refusal(request.url):
+            request.meta[REFUSAL] = statement
+            raise RequestRefused("rights")
 
-    async def _fetch(self, origin: str) -> RobotsRules:
+    async def _fetch(self, origin: str) -> Policy:
         token = self._spider.options.product_token
-        rules = RobotsRules(None, token)
-        for _ in range(ATTEMPTS):
-            status, body = await self._ask(f"{origin}/robots.txt")
-            rules = RobotsRules.from_answer(status, body, token)
-            if rules.reachable:
-                break
-        self._slow_down(urlsplit(origin).hostname or "", rules.delay)
-        return rules
+        try:
+            answer = await self._files.fetch(f"{origin}/robots.txt")
+        except RequestRefused as refused:
+            rules = RobotsRules(None, token, unreachable=refused.reason)
+            return Policy(rules=rules, rights=HostRights.parse(None, None, None, token))
+        rules = RobotsRules.from_answer(answer.status, answer.body, token)
+        self._spider.pacer.ask(host_of(origin), rules.delay)
+        tdmrep = await self._statement(f"{origin}/.well-known/tdmrep.json", rules)
+        ai_txt = await self._statement(f"{origin}/ai.txt", rules)
+        rights = HostRights.parse(_text(_body(answer)), tdmrep, _text(ai_txt), token)
+        return Policy(rules=rules, rights=rights)
 
-    async def _ask(self, url: str) -> tuple[int, bytes]:
-        for _ in range(MOST_REDIRECTS + 1):
-            request = Request(url, callback=NO_CALLBACK, meta={"robots": True})
-            try:
-                response = await self._crawler.engine.download_async(request)
-            except (AddressRefused, RequestRefused):
-                raise  # the guard's word stands for every address of this origin
-            except Exception as error:
-                logger.warning("no robots.txt from %s (%s)", url, type(error).__name__)
-                return 0, b""
-            self._spider.archive(request)
-            location = _location(response)
-            if location is None:
-                return response.status, response.body
-            url = urljoin(url, location)
-        return 404, b""  # RFC 9309: too many redirects may be taken for "unavailable"
+    async def _statement(self, url: str, rules: RobotsRules) -> bytes | None:
+        """The file at `url`; None where it may not be fetched or there is none.
 
-    def _slow_down(self, host: str, delay: float) -> None:
-        """Set a host's delay for its present slot and for those made after it went idle."""
-        downloader = self._crawler.engine.downloader
-        delay = max(delay, self._spider.delay)
-        downloader.per_slot_settings[host] = {"delay": delay}
-        if host in downloader.slots:
-            downloader.slots[host].delay = delay
+        A page of HTML is what some servers send for any address that they do not know.
+        """
+        if rules.refusal(url):
+            return None
+        answer = await self._files.fetch(url)
+        return None if answer.content_type.endswith("html") else _body(answer)
 
     @property
     def _spider(self) -> SourceSpider:
         return cast("SourceSpider", self._crawler.spider)
 
 
-def _whole_lines(body: bytes) -> bytes:
-    return body if len(body) <= LARGEST_RULES else body[:LARGEST_RULES].rpartition(b"\n")[0]
+def origin_of(url: str) -> str:
+    """Scheme, host and port of `url` (RFC 6454, section 4), as the beginning of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
-def _location(response: Response) -> str | None:
-    value = response.headers.get("Location")
-    return value.decode("latin-1") if value and 300 <= response.status < 400 else None
+def _body(answer: FileAnswer) -> bytes | None:
+    return whole_lines(answer.body) if 200 <= answer.status < 300 else None
+
+
+def _text(body: bytes | None) -> str | None:
+    return None if body is None else body.decode("utf-8-sig", "replace")

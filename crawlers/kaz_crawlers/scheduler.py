@@ -29,8 +29,5 @@ class FrontierScheduler(BaseScheduler):
         raise TypeError(f"requests enter through the frontier, not through Scrapy: {request}")
 
     def next_request(self) -> Request | None:
-        """The next address to fetch, unless the site has asked for a pause."""
-        if self._spider.resting:
-            return None
-        task = self._spider.frontier.next()
-        return None if task is None else self._spider.request_for(task)
+        """The next address to fetch, of a host that may be asked now."""
+        return self._spider.next_request()

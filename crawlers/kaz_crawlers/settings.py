@@ -8,6 +8,8 @@ LARGEST_BODY: Final = 16 << 20
 """Bytes of a page, also after unpacking: 658 bytes of gzip can otherwise fill the memory."""
 LONGEST_DOWNLOAD: Final = 60
 """Seconds for a whole answer, so that a drip of bytes ends."""
+MOST_HOSTS_AT_ONCE: Final = 4
+"""Of one source; a request that waits for its host to rest is not handed to Scrapy at all."""
 MEMORY_LIMIT: Final = 1024
 """MiB after which Scrapy ends the process; the crawl goes on where it was when started again."""
 
@@ -27,8 +29,18 @@ _SPIDER_DOES_THIS: Final = {
 }
 
 
-def scrapy_settings(*, user_agent: str, delay: float) -> dict[str, Any]:
-    """The settings of one crawl with `delay` seconds between two requests to a host."""
+def scrapy_settings(
+    *,
+    user_agent: str,
+    delay: float,
+    concurrency: int | None = None,
+    deadline: float | None = None,
+) -> dict[str, Any]:
+    """The settings of one crawl with `delay` seconds between two requests to a host.
+
+    `concurrency` requests at a time instead of one a host, and `deadline` seconds for a whole
+    answer instead of a minute, are for crawls on this machine.
+    """
     return {
         "SCHEDULER": "kaz_crawlers.scheduler.FrontierScheduler",
         "DOWNLOADER_MIDDLEWARES": {
@@ -36,6 +48,7 @@ def scrapy_settings(*, user_agent: str, delay: float) -> dict[str, Any]:
             "kaz_crawlers.guard.GuardMiddleware": 50,
             "kaz_crawlers.robots.RobotsMiddleware": 100,
             "kaz_crawlers.middlewares.ProxyMiddleware": 750,
+            "kaz_crawlers.pacing.PacingMiddleware": 760,
             "kaz_crawlers.middlewares.WireMiddleware": 1000,
         },
         "SPIDER_MIDDLEWARES": _SPIDER_DOES_THIS,
@@ -43,12 +56,12 @@ def scrapy_settings(*, user_agent: str, delay: float) -> dict[str, Any]:
         "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
         "DOWNLOAD_MAXSIZE": LARGEST_BODY,
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_TIMEOUT": LONGEST_DOWNLOAD,
+        "DOWNLOAD_TIMEOUT": deadline or LONGEST_DOWNLOAD,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_DELAY": delay,
         "DOWNLOAD_DELAY_JITTER": 0.0,  # jitter would go below the promised delay
-        "CONCURRENT_REQUESTS": 2,  # more would only queue, and hold up a stop
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_REQUESTS": concurrency or MOST_HOSTS_AT_ONCE,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency or 1,
         # Encodings that every WARC reader can unpack.
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -2,96 +2,49 @@
 
 from __future__ import annotations
 
-import codecs
-import difflib
 import json
-from collections.abc import Sequence
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, Self
 
 import re2
-from cssselect import SelectorError
-from cssselect import parse as parse_selector
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from kaz_datasets.errors import BadConfiguration, NotFound
-from kaz_datasets.record import KINDS, RIGHTS_BASES
+from kaz_crawlers.source_fields import (
+    NEVER,
+    Address,
+    Basis,
+    CharacterSet,
+    DayOrNever,
+    EntryPointName,
+    Identifier,
+    Kind,
+    Pattern,
+    Selector,
+)
+from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.strict_toml import StrictModel, load_toml
 
-LEAST_DELAY = 1.0
-"""Seconds between two requests to a host; a site that allows less says so by permission only."""
-
-LONGEST_PATTERN = 1000
+LEAST_DELAY: Final = 2.0
+"""Seconds between two requests to a host; none is asked more often, whatever its robots.txt."""
 
 
-def _known_kind(value: str) -> str:
-    return _one_of(value, KINDS)
+class Table(StrictModel):
+    """A table of a source file; the docstring of each key is its line in the documentation."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-def _known_basis(value: str) -> str:
-    return _one_of(value, RIGHTS_BASES)
-
-
-def _one_of(value: str, known: Sequence[str]) -> str:
-    if value in known:
-        return value
-    close = difflib.get_close_matches(value, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
-    raise ValueError(f"unknown value {value!r} ({hint})")
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{value!r} is not a web address (http:// or https:// and a host)")
-    return value
-
-
-def _pattern(value: str) -> str:
-    """Check a contributor's pattern with RE2: it runs in linear time, so none can hang a crawl."""
-    if len(value) > LONGEST_PATTERN:
-        raise ValueError(f"a pattern of {len(value)} characters (at most {LONGEST_PATTERN})")
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(value, options)
-    except re2.error as error:
-        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(f"not a pattern that RE2 knows: {value!r} ({reason})") from error
-    return value
-
-
-def _selector(value: str) -> str:
-    try:
-        parse_selector(value)
-    except SelectorError as error:
-        raise ValueError(f"not a CSS selector: {value!r} ({error})") from error
-    return value
-
-
-def _character_set(value: str) -> str:
-    try:
-        codecs.lookup(value)
-    except LookupError as error:
-        raise ValueError(f"Python knows no character set {value!r}") from error
-    return value
-
-
-Address = Annotated[str, AfterValidator(_web_address)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-Selector = Annotated[str, AfterValidator(_selector)]
-
-
-class Discover(StrictModel):
-    """Where the addresses of the pages are learnt."""
+class Discover(Table):
+    """Where the addresses of the pages are learnt: at least one of the first three."""
 
     sitemaps: tuple[Address, ...] = ()
+    """Sitemaps or indexes of sitemaps: the best way where there are any."""
     feeds: tuple[Address, ...] = ()
+    """RSS or Atom feeds: they name what is new."""
     listings: tuple[Address, ...] = ()
+    """Pages whose links lead to the pages, such as the front page of a section."""
     follow: bool = False
     """Whether links on the pages themselves are followed too."""
 
@@ -102,13 +55,17 @@ class Discover(StrictModel):
         return self
 
 
-class Urls(StrictModel):
+class Urls(Table):
     """Which addresses are pages of this source, with examples that prove the patterns."""
 
     accept: Annotated[tuple[Pattern, ...], Field(min_length=1)]
+    """RE2 patterns, searched for in the whole address; one that fits is enough."""
     reject: tuple[Pattern, ...] = ()
+    """RE2 patterns of what is not wanted; they win over `accept`."""
     examples: Annotated[tuple[Address, ...], Field(min_length=2)]
+    """Two or more pages that must be accepted; `sources record` fetches them."""
     counterexamples: tuple[Address, ...] = ()
+    """Addresses of the same site that must not be accepted."""
 
     def accepts(self, url: str) -> bool:
         """Whether `url` matches an accept pattern and no reject pattern."""
@@ -127,33 +84,49 @@ class Urls(StrictModel):
         return self
 
 
-class Extract(StrictModel):
+class Extract(Table):
     """How the text is found in a page; all optional, the extractor manages without."""
 
     body: Selector | None = None
+    """CSS selector of the main text."""
     title: Selector | None = None
+    """CSS selector of the title."""
     remove: tuple[Selector, ...] = ()
-    encoding: Annotated[str, AfterValidator(_character_set)] | None = None
+    """CSS selectors of what is cut out first: share buttons, lists of other pages."""
+    encoding: CharacterSet | None = None
+    """Character set of every page, where the site declares a wrong one."""
 
 
-class Polite(StrictModel):
+class Polite(Table):
     """What the site is asked to bear."""
 
-    delay: Annotated[float, Field(ge=LEAST_DELAY, allow_inf_nan=False)] = 2.0
+    delay: Annotated[float, Field(ge=LEAST_DELAY, allow_inf_nan=False)] = LEAST_DELAY
     """Seconds between two requests to one host; robots.txt can only make it longer."""
     max_pages: Annotated[int, Field(ge=1)] = 50_000
-    """Addresses fetched in one crawl, sitemaps and listings included: 50,000 at 2 s is 28 hours."""
+    """Addresses fetched from a host in one crawl, sitemaps too: 50,000 at 2 s is 28 hours."""
+    max_megabytes: Annotated[int, Field(ge=1)] = 2_000
+    """Megabytes (10⁶ bytes) fetched from a host in one crawl: 50,000 pages of 40 KB."""
     depth: Annotated[int, Field(ge=1, le=50)] = 6
     """Links from a seed to the farthest page: the wall against calendars without an end."""
 
 
-class Rights(StrictModel):
+class Rights(Table):
     """Why the text may be used, and how anyone can check that."""
 
-    basis: Annotated[str, AfterValidator(_known_basis)]
+    basis: Basis
+    """Why the text may be used; `unclear` is an honest answer, and such a source is not crawled."""
     licence: str | None = None
+    """SPDX identifier, such as `CC-BY-4.0`; needed for `open-licence`."""
     evidence: str = ""
-    checked: date
+    """The page or document that says so; needed for `open-licence` and `permission`."""
+    checked: DayOrNever
+    """The day somebody looked at the live site and its terms, or "never"; a source that
+    nobody has looked at is crawled only with `--unchecked`."""
+
+    @property
+    def never_checked(self) -> bool:
+        """Whether nobody has looked at the live site."""
+        return self.checked == NEVER
 
     @model_validator(mode="after")
     def _evidence_given(self) -> Self:
@@ -164,19 +137,32 @@ class Rights(StrictModel):
         return self
 
 
-class Source(StrictModel):
+class Source(Table):
     """One website."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
+    id: Identifier
+    """The name of the file without `.toml`: the host with dashes, such as `sait-kz`."""
     name: Annotated[str, Field(min_length=1, max_length=200)]
+    """What the site calls itself, in Kazakh where it has a Kazakh name."""
     homepage: Address
-    kind: Annotated[str, AfterValidator(_known_kind)]
+    """Front page of the Kazakh part of the site."""
+    kind: Kind
+    """What the texts are about."""
     maintainers: tuple[str, ...] = ()
+    """Who looks after this file: handles such as `@name`, or mail addresses."""
+    python: EntryPointName | None = None
+    """Name of an entry point in the group `kazcorpus.sites`, for a site that this file cannot
+    describe; only installed packages are asked."""
     discover: Discover
+    """Where the addresses of the pages are learnt."""
     urls: Urls
+    """Which addresses are pages."""
     extract: Extract = Extract()
+    """How the text is found in a page."""
     polite: Polite = Polite()
+    """What the site is asked to bear."""
     rights: Rights
+    """Why the text may be used."""
 
     def facts(self) -> SourceFacts:
         """What the stages after the crawl must know."""
@@ -224,27 +210,3 @@ def load_source(path: Path) -> Source:
             f"{path.name}: the id is {source.id!r}, so name the file {source.id}.toml"
         )
     return source
-
-
-def builtin_sources() -> Path:
-    """The folder of the source files that come with the package."""
-    return Path(str(files("kaz_crawlers"))) / "sources"
-
-
-def find_sources(folders: Sequence[Path]) -> dict[str, Path]:
-    """Source files by id, in the order of their ids; an earlier folder goes before a later one."""
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for path in folder.glob("*.toml"):
-            found.setdefault(path.stem, path)
-    return dict(sorted(found.items()))
-
-
-def source_named(identifier: str, folders: Sequence[Path]) -> Path:
-    """The file of the source called `identifier`. Raises NotFound with the nearest known name."""
-    known = find_sources(folders)
-    if identifier in known:
-        return known[identifier]
-    close = difflib.get_close_matches(identifier, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known) or 'none'}"
-    raise NotFound(f"no source is called {identifier!r} ({hint})")

@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
-from urllib.parse import urldefrag, urljoin, urlsplit
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urldefrag, urljoin
 
-from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    CloseSpider,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
-from twisted.internet.error import ConnectError
+from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
-from kaz_crawlers.discovery import Unreadable, links_of
-from kaz_crawlers.frontier import DONE, Frontier, Outcome, Role, Task
-from kaz_crawlers.guard import AddressRefused, RequestRefused, is_web_address
+from kaz_crawlers.addresses import DONE, UNCHANGED, Outcome, Role, Task
+from kaz_crawlers.discovery import Link, Unreadable, meta_refresh
+from kaz_crawlers.frontier import Frontier, page_after
+from kaz_crawlers.guard import is_web_address
+from kaz_crawlers.journal import Journal
 from kaz_crawlers.middlewares import EXCHANGE
 from kaz_crawlers.options import CrawlOptions
+from kaz_crawlers.pacing import Pacer
+from kaz_crawlers.revisits import lastmod_trust
+from kaz_crawlers.robots import REFUSAL, SIGNALS
+from kaz_crawlers.site import site_of
 from kaz_crawlers.source import Source
-from kaz_crawlers.warc_writer import WarcWriter
-from kaz_datasets.identity import canonical_url
-
-ATTEMPTS: Final = 3
-MOST_HOPS: Final = 10
-LONGEST_PAUSE: Final = 600.0
-"""Seconds: a Retry-After beyond ten minutes is taken for ten minutes."""
-
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_TRANSIENT_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
-_TRANSIENT_ERRORS: Final = (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-    ConnectError,
+from kaz_crawlers.verdicts import (
+    ATTEMPTS,
+    MOST_HOPS,
+    REDIRECTS,
+    TRANSIENT_STATUSES,
+    end_of_error,
+    is_transient,
 )
+from kaz_crawlers.visits import KnownPage
+from kaz_crawlers.warc_records import Exchange, Original
+from kaz_datasets.identity import canonical_url, host_of
+from kaz_datasets.record_facts import RecordFacts
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+TICK = 0.25
+"""Seconds: how late a host's rest may be noticed to be over, or a commit to be due."""
+MOST_REMEMBERED = 200_000
+"""Links met lately: most links of a page are the site's menu, seen on every page before."""
 
 logger = logging.getLogger(__name__)
 
@@ -64,134 +64,228 @@ class SourceSpider(Spider):
         *,
         source: Source,
         options: CrawlOptions,
-        frontier: Frontier,
-        writer: WarcWriter,
+        journal: Journal,
         report: Callable[[int], None],
     ) -> None:
         super().__init__()
         self.source = source
         self.options = options
-        self.frontier = frontier
-        self._writer = writer
+        self.journal = journal
+        self.frontier: Frontier = journal.frontier
+        delay = source.polite.delay if options.delay is None else options.delay
+        self.pacer = Pacer(delay)
+        self._site = site_of(source)
         self._report = report
-        self._rest_until = 0.0
+        self._met: set[str] = set()
 
-    @property
-    def delay(self) -> float:
-        """Seconds between two requests to a host."""
-        return self.source.polite.delay if self.options.delay is None else self.options.delay
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *arguments: Any, **named: Any) -> Self:
+        """Scrapy's way to make a spider; the ticking begins when it is opened."""
+        spider = super().from_crawler(crawler, *arguments, **named)
+        crawler.signals.connect(spider.opened, signals.spider_opened)
+        crawler.signals.connect(spider.idle, signals.spider_idle)
+        crawler.signals.connect(spider.closed_early, signals.spider_closed)
+        return spider
 
-    @property
-    def resting(self) -> bool:
-        """Whether the site has asked for a pause that is not over."""
-        return time.monotonic() < self._rest_until
+    def opened(self) -> None:
+        """Begin to commit what waits and to wake the engine when a host's rest is over."""
+        self._ticking = create_looping_call(self._tick)
+        self._ticking.start(TICK, now=False)
 
-    def request_for(self, task: Task) -> Request:
-        """The request that fetches `task`."""
-        return Request(
+    def idle(self) -> None:
+        """Give an end to what Scrapy has swallowed, and go on if that made work."""
+        with _defects_end_the_crawl():
+            for task in self.frontier.in_flight:
+                self.journal.settle(task, Outcome(state="failed", reason="dropped"))
+            self.journal.commit()
+        if self.frontier.has_waiting:
+            raise DontCloseSpider
+
+    def closed_early(self) -> None:
+        """Keep what came before the end, whatever the reason for the end."""
+        if self._ticking.running:
+            self._ticking.stop()
+        self.journal.commit()
+
+    def next_request(self) -> Request | None:
+        """The next address to fetch, of a host that may be asked now."""
+        with _defects_end_the_crawl():
+            resting = self._resting()
+            task = self.frontier.next(resting)
+            if task is None and self.frontier.uncommitted:
+                self.journal.commit()  # what waits there may be all there is to do
+                task = self.frontier.next(resting)
+        return None if task is None else self._request_for(task)
+
+    def archive(self, request: Request) -> None:
+        """Keep the answer to a request of the crawl's own, such as robots.txt."""
+        if exchange := request.meta.pop(EXCHANGE, None):
+            self.journal.archive(exchange)
+
+    def arrived(self, response: Response) -> None:
+        """Archive an answer and note what it means."""
+        assert response.request is not None
+        with _defects_end_the_crawl():
+            task: Task = response.request.meta["task"]
+            exchange = _exchange(response.request)
+            if self._is_unchanged(task, exchange):
+                self._settle_unchanged(task, exchange, response)
+            else:
+                self._judge(task, exchange, response)
+        self._report(self.frontier.fetched)
+
+    def failed(self, failure: Failure) -> None:
+        """Note why there is no answer."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        task: Task = request.meta["task"]
+        error = failure.value
+        with _defects_end_the_crawl():
+            if is_transient(error) and task.attempts + 1 < ATTEMPTS:
+                self.journal.again(replace(task, attempts=task.attempts + 1))
+                return
+            outcome = end_of_error(error)
+            if outcome.reason == "rights":
+                outcome = replace(outcome, target=request.meta.get(REFUSAL))
+            if outcome.state == "failed":
+                logger.warning("%s: %s", task.url, failure.getErrorMessage())
+            self.journal.settle(task, outcome)
+
+    def _resting(self) -> frozenset[str]:
+        """Hosts that must not be asked now; of those that are paced, one request at a time."""
+        resting = self.pacer.resting()
+        return resting if self.options.concurrency else resting | self.frontier.busy
+
+    def _request_for(self, task: Task) -> Request:
+        request = Request(
             task.url,
             callback=self.arrived,
             errback=self.failed,
             meta={"task": task},
             dont_filter=True,
         )
+        known = self.frontier.memory.page(task.key)
+        if known is not None and known.url == task.url:
+            # RFC 9110, section 13.1: sent whole or not at all if nothing has changed since
+            if known.etag:
+                request.headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                request.headers["If-Modified-Since"] = known.last_modified
+        return request
 
-    def archive(self, request: Request) -> None:
-        """Write the answer to `request` as it came; it is durable once synced."""
-        if exchange := request.meta.pop(EXCHANGE, None):
-            self._writer.write(exchange)
+    def _is_unchanged(self, task: Task, exchange: Exchange) -> bool:
+        known = self.frontier.memory.page(task.key)
+        if known is None:
+            return False
+        return exchange.status == 304 or (
+            exchange.status == 200 and exchange.digest == known.digest
+        )
 
-    def arrived(self, response: Response) -> None:
-        """Archive an answer and note what it means."""
-        assert response.request is not None
-        with _defects_end_the_crawl():
-            self.archive(response.request)
-            self._judge(response.request.meta["task"], response)
-            self._writer.roll()
-        self._report(self.frontier.fetched)
+    def _settle_unchanged(self, task: Task, exchange: Exchange, response: Response) -> None:
+        known = self.frontier.memory.page(task.key)
+        assert known is not None
+        self.journal.archive_revisit(exchange, known.original)
+        page = known.seen_unchanged(exchange.retrieved_at, task)
+        found = self._found(task, response) if exchange.status == 200 else ()
+        self.journal.settle(task, UNCHANGED, found=found, page=page)
 
-    def failed(self, failure: Failure) -> None:
-        """Note why there is no answer."""
-        task: Task = failure.request.meta["task"]  # type: ignore[attr-defined]
-        error = failure.value
-        with _defects_end_the_crawl():
-            if isinstance(error, RequestRefused):
-                self._end(task, Outcome(state="refused", reason=error.reason))
-            elif isinstance(error, AddressRefused):
-                self._end(task, Outcome(state="refused", reason="guard"))
-            elif isinstance(error, IgnoreRequest | DownloadCancelledError):
-                self._end(task, Outcome(state="failed", reason="too-large"))
-            elif isinstance(error, _TRANSIENT_ERRORS):
-                self._try_again(task, type(error).__name__, self.delay)
-            else:
-                logger.error("%s failed: %s", task.url, failure.getErrorMessage())
-                self._end(task, Outcome(state="failed", reason=type(error).__name__))
-
-    def _judge(self, task: Task, response: Response) -> None:
+    def _judge(self, task: Task, exchange: Exchange, response: Response) -> None:
+        location = self.journal.archive(exchange)
         reason = f"http-{response.status}"
         if 200 <= response.status < 300:
-            self._read(task, response)
-        elif response.status in _REDIRECTS and "Location" in response.headers:
-            self._redirect(task, response)
-        elif response.status in _TRANSIENT_STATUSES:
-            self._try_again(task, reason, _retry_after(response) or self.delay)
+            original = Original(
+                url=task.url,
+                retrieved_at=exchange.retrieved_at,
+                digest=location.digest,
+                record_id=location.record_id,
+            )
+            self._read(task, response, original)
+        elif response.status in REDIRECTS and "Location" in response.headers:
+            location_header = safe_url_string(response.headers["Location"] or b"")
+            self._redirect(task, urljoin(task.url, location_header))
+        elif response.status in TRANSIENT_STATUSES and task.attempts + 1 < ATTEMPTS:
+            self.journal.again(replace(task, attempts=task.attempts + 1))
         else:
-            self._end(task, Outcome(state="failed", reason=reason))
+            self.journal.settle(task, Outcome(state="failed", reason=reason))
 
-    def _read(self, task: Task, response: Response) -> None:
+    def _read(self, task: Task, response: Response, original: Original) -> None:
+        if task.role in ("page", "listing") and (target := meta_refresh(response)):
+            self._redirect(task, target)
+            return
         try:
-            found = list(self._found(task, response))
+            found = self._found(task, response)
         except Unreadable as error:
             logger.warning("%s", error)
-            self._end(task, Outcome(state="failed", reason=f"unreadable-{task.role}"))
+            outcome = Outcome(state="failed", reason=f"unreadable-{task.role}")
+            self.journal.settle(task, outcome)
         else:
-            self._end(task, DONE, found)
+            self.journal.settle(task, DONE, found=found, page=self._known(task, response, original))
 
-    def _found(self, task: Task, response: Response) -> Iterator[Task]:
+    def _known(self, task: Task, response: Response, original: Original) -> KnownPage:
+        etag, modified = (_header(response, name) for name in ("ETag", "Last-Modified"))
+        return page_after(task, original, self.frontier.memory.page(task.key), etag, modified)
+
+    def _found(self, task: Task, response: Response) -> list[Task]:
         if task.role == "page" and not self.source.discover.follow:
-            return
-        for url, role in links_of(task.role, response):
-            if self._admits(url, role):
-                yield Task(url=url, role=role, depth=task.depth + 1)
+            return []
+        links = [link for link in self._site.links(task.role, response) if self._is_new(link)]
+        return list(self._tasks(task, links))
 
-    def _redirect(self, task: Task, response: Response) -> None:
-        location = safe_url_string(response.headers["Location"] or b"")
-        target = urldefrag(urljoin(task.url, location)).url
+    def _tasks(self, task: Task, links: list[Link]) -> Iterator[Task]:
+        dates = [link.lastmod for link in links if link.lastmod]
+        trusted = lastmod_trust(dates, datetime.now(UTC), self.frontier.memory.moves)
+        for link in links:
+            lastmod = link.lastmod.isoformat() if trusted and link.lastmod else None
+            if self._admits(link.url, link.role):
+                yield Task(url=link.url, role=link.role, depth=task.depth + 1, lastmod=lastmod)
+
+    def _is_new(self, link: Link) -> bool:
+        """Whether a link was not met lately in this crawl."""
+        if link.url in self._met:
+            return False
+        if len(self._met) >= MOST_REMEMBERED:
+            self._met.clear()
+        self._met.add(link.url)
+        return True
+
+    def _redirect(self, task: Task, location: str) -> None:
+        target = urldefrag(location).url
         hops = task.hops + 1
         if hops > MOST_HOPS or target == task.url:
             self._end(task, Outcome(state="failed", reason="redirect-loop", target=target))
         elif not self._admits(target, task.role):
             self._end(task, Outcome(state="redirected", target=target))
         elif canonical_url(target) == task.key:
-            self.frontier.again(
-                replace(task, url=target, hops=hops), checkpoint=self._writer.sync()
-            )
+            self.journal.again(replace(task, url=target, hops=hops))
         else:
             onward = Task(url=target, role=task.role, depth=task.depth, hops=hops)
-            self._end(task, Outcome(state="redirected", target=target), [onward])
+            self._end(task, Outcome(state="redirected", target=target), onward)
 
-    def _try_again(self, task: Task, reason: str, pause: float) -> None:
-        attempts = task.attempts + 1
-        if attempts >= ATTEMPTS:
-            self._end(task, Outcome(state="failed", reason=reason))
-            return
-        self._rest_until = time.monotonic() + min(pause * 2**task.attempts, LONGEST_PAUSE)
-        self.frontier.again(replace(task, attempts=attempts), checkpoint=self._writer.sync())
-
-    def _end(self, task: Task, outcome: Outcome, found: list[Task] | None = None) -> None:
-        # The order that makes the promise: bytes on the device first, then the knowledge of them.
-        checkpoint = self._writer.sync()
-        self.frontier.settle(task, outcome, found=found or (), checkpoint=checkpoint)
+    def _end(self, task: Task, outcome: Outcome, *found: Task) -> None:
+        self.journal.settle(task, outcome, found=found)
 
     def _admits(self, url: str, role: Role) -> bool:
         if not is_web_address(url):
             return False
-        return self.source.urls.accepts(url) if role == "page" else self._same_site(url)
+        if role != "page":
+            return self._same_site(url)
+        return self.source.urls.accepts(url)
 
     def _same_site(self, url: str) -> bool:
         discover = self.source.discover
         seeds = (self.source.homepage, *discover.sitemaps, *discover.feeds, *discover.listings)
         return _site(url) in {_site(seed) for seed in seeds}
+
+    def _tick(self) -> None:
+        try:
+            self.journal.tick()
+        except Exception as error:
+            logger.exception("%s", error)
+            self._ticking.stop()
+            self._ending = asyncio.ensure_future(_end_crawl(self.crawler))
+            return
+        engine = self.crawler.engine
+        if engine is not None and engine._slot is not None:
+            engine._slot.nextcall.schedule()  # Scrapy itself looks again after five seconds
 
 
 def seeds_of(source: Source) -> list[Task]:
@@ -209,16 +303,29 @@ def _defects_end_the_crawl() -> Iterator[None]:
     """An answer that cannot be kept must end the crawl: going on would lose it in silence."""
     try:
         yield
+    except DontCloseSpider:
+        raise
     except Exception as error:
         logger.exception("%s", error)
         raise CloseSpider("defect") from error
 
 
+async def _end_crawl(crawler: Crawler) -> None:
+    assert crawler.engine is not None
+    await crawler.engine.close_spider_async(reason="defect")
+
+
+def _exchange(request: Request) -> Exchange:
+    exchange: Exchange = request.meta.pop(EXCHANGE)
+    if signals_seen := request.meta.get(SIGNALS):
+        return replace(exchange, facts=RecordFacts(signals=tuple(signals_seen)))
+    return exchange
+
+
 def _site(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    return host_of(url).removeprefix("www.")
 
 
-def _retry_after(response: Response) -> float | None:
-    """Seconds that a busy server asks for (RFC 9110, section 10.2.3; dates are not read)."""
-    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    return float(value) if value.isascii() and value.isdigit() else None
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value and len(value) <= 1000 else None

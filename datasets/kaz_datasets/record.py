@@ -11,28 +11,11 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = "1"
+from kaz_datasets.vocabulary import KINDS as KINDS
+from kaz_datasets.vocabulary import RIGHTS_BASES as RIGHTS_BASES
+from kaz_datasets.vocabulary import SCRIPTS as SCRIPTS
 
-KINDS: Final = (
-    "news",
-    "law",
-    "government",
-    "education",
-    "health",
-    "culture",
-    "encyclopedia",
-    "science",
-    "religion",
-    "other",
-)
-SCRIPTS: Final = ("Cyrl", "Latn", "Arab")
-RIGHTS_BASES: Final = (
-    "public-domain",
-    "open-licence",
-    "permission",
-    "text-and-data-mining",
-    "unclear",
-)
+SCHEMA_VERSION: Final = "1"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,9 @@ repo = "my-name/my-corpus"  # where it will live on the Hub; the card's examples
 pretty_name = "kazcorpus: open Kazakh text from the web"
 licence = "ODC-By-1.0"    # of the collection; each row keeps the licence of its own text
 
+[crawl]
+contact = ""              # a page or mailto: address where site owners reach you; needed to crawl
+
 [dedup]
 threshold = 0.8           # Jaccard similarity of word shingles from which two texts are one
 
@@ -38,6 +41,12 @@ class Release(StrictModel):
     repo: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = "my-name/my-corpus"
     pretty_name: Annotated[str, Field(min_length=1, max_length=96)] = ReleaseConfig.pretty_name
     licence: str = ReleaseConfig.licence
+
+
+class Crawl(StrictModel):
+    """Who crawls."""
+
+    contact: Annotated[str, Field(pattern=r"^$|^(https?://|mailto:)\S+$")] = ""
 
 
 class Dedup(StrictModel):
@@ -56,6 +65,7 @@ class Configuration(StrictModel):
     """The whole of `kazcorpus.toml`."""
 
     release: Release = Release()
+    crawl: Crawl = Crawl()
     dedup: Dedup = Dedup()
     run: Run = Run()
 

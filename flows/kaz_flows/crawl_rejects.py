@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kaz_crawlers.crawl import account_of, drop_rule
-from kaz_crawlers.frontier import url_states
+from kaz_crawlers.url_states import FRONTIER_FILE, url_states
 from kaz_datasets.account import Account
 from kaz_datasets.record import REJECTED_SCHEMA
 from kaz_datasets.shards import write_shard
 from kaz_datasets.stage import Stage
 from kaz_datasets.workspace import Workspace
+from kaz_flows.ingest_rejects import ingest_rejects
 from kaz_flows.plan import Crawl
 from kaz_flows.steps import Shard
 
@@ -21,8 +22,8 @@ VERSION = 1
 
 def record_crawl_rejects(crawl: Crawl, *, workspace: Workspace) -> Shard | None:
     """What one crawl refused or failed to fetch; None for an archive that others crawled."""
-    if not (crawl.folder / "frontier.sqlite").is_file():
-        return None
+    if not (crawl.folder / FRONTIER_FILE).is_file():
+        return ingest_rejects(crawl)
     states = sorted(url_states(crawl.folder), key=lambda state: state.url)
     rows = [
         {

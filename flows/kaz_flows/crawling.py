@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from kaz_crawlers.crawl import CrawlOptions, CrawlResult, crawl
-from kaz_crawlers.source import Source, builtin_sources, load_source, source_named
+from kaz_crawlers.source import Source, load_source
+from kaz_crawlers.source_files import source_named
+from kaz_crawlers.url_states import FRONTIER_FILE
 from kaz_datasets.files import write_text
 from kaz_datasets.workspace import Workspace
 from kaz_flows.lock import exclusive
 from kaz_flows.runner import Runner
+from kaz_flows.yields import host_yields
 
 FINISHED = "finished"
 
@@ -25,6 +28,9 @@ class CrawlJob:
     name: str
     source: Source
     folder: Path
+    previous: Path | None
+    """The last finished crawl of the source."""
+    yields: Mapping[str, float]
 
 
 def crawl_sources(
@@ -46,18 +52,25 @@ def load(workspace: Workspace, name: str) -> Source:
 
 
 def source_folders(workspace: Workspace) -> list[Path]:
-    """Where source files are looked for, in order."""
-    return [path for path in (workspace.sources, builtin_sources()) if path.is_dir()]
+    """Where source files are looked for before the packs and the package."""
+    return [workspace.sources] if workspace.sources.is_dir() else []
 
 
 def _job(workspace: Workspace, source: Source) -> CrawlJob:
-    folder = _unfinished(workspace.archive / source.id) or _new(workspace.archive / source.id)
-    return CrawlJob(name=source.id, source=source, folder=folder)
-
-
-def _unfinished(folder: Path) -> Path | None:
-    crawls = sorted(path for path in folder.glob("*") if (path / "frontier.sqlite").is_file())
-    return next((path for path in reversed(crawls) if not (path / FINISHED).exists()), None)
+    crawls = sorted(
+        path
+        for path in (workspace.archive / source.id).glob("*")
+        if (path / FRONTIER_FILE).is_file()
+    )
+    finished = [path for path in crawls if (path / FINISHED).exists()]
+    unfinished = [path for path in crawls if path not in finished]
+    return CrawlJob(
+        name=source.id,
+        source=source,
+        folder=unfinished[-1] if unfinished else _new(workspace.archive / source.id),
+        previous=finished[-1] if finished else None,
+        yields=host_yields(workspace, source.id),
+    )
 
 
 def _new(folder: Path) -> Path:
@@ -65,6 +78,7 @@ def _new(folder: Path) -> Path:
 
 
 def _run(job: CrawlJob, *, options: CrawlOptions) -> CrawlResult:
-    result = crawl(job.source, job.folder, options)
+    options = replace(options, yields=job.yields)
+    result = crawl(job.source, job.folder, options, previous=job.previous)
     write_text(job.folder / FINISHED, f"{result.finish_reason}\n")
     return result

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kaz_crawlers.crawl import CrawlOptions
 from kaz_crawlers.demosite.server import serve as serve_site
-from kaz_crawlers.source import builtin_sources
+from kaz_crawlers.source_files import builtin_sources
 from kaz_datasets.files import write_text
 from kaz_datasets.hub import serve as serve_hub
 from kaz_datasets.publishing import Published

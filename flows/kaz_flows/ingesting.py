@@ -1,19 +1,34 @@
-"""From archives that others made to this workspace's archive."""
+"""From what others gathered to this workspace's archive."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from kaz_crawlers.ingest import IngestReport, ingest_warc
-from kaz_crawlers.source import load_source, source_named
+from kaz_crawlers.source import load_source
+from kaz_crawlers.source_files import source_named
 from kaz_datasets.errors import BadConfiguration, NotFound
+from kaz_datasets.files import sha256_of
+from kaz_datasets.progress import Progress, silent
 from kaz_datasets.record import KINDS, RIGHTS_BASES
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.workspace import Workspace
 from kaz_flows.crawling import source_folders
 from kaz_flows.lock import exclusive
+
+if TYPE_CHECKING:
+    from kaz_crawlers.inputs.guarded_http import ClientOptions
+    from kaz_crawlers.inputs.oai import OaiOptions
+    from kaz_crawlers.inputs.provenance import Provenance
+    from kaz_crawlers.inputs.text_archive import Item, TextIngestReport
+    from kaz_crawlers.inputs.wikimedia import WikimediaOptions
+
+_SOURCE_ID: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 
 
 def stated_facts(
@@ -39,5 +54,145 @@ def ingest_archives(
     """Copy archives into the workspace, in a crawl folder named after what they are."""
     names = "\n".join(sorted(path.name for path in files))
     crawl = f"ingest-{hashlib.sha256(names.encode()).hexdigest()[:12]}"
+    folder = _source_folder(workspace, facts) / crawl
     with exclusive(workspace):
-        return ingest_warc(files, workspace.archive / facts.id / crawl, facts)
+        return ingest_warc(files, folder, facts)
+
+
+def ingest_wikimedia(
+    workspace: Workspace,
+    dumps: Sequence[Path],
+    facts: SourceFacts,
+    options: WikimediaOptions,
+    progress: Progress = silent,
+) -> TextIngestReport:
+    """Take in dumps of one wiki. Raises NotFound, Corrupt."""
+    from kaz_crawlers.inputs.wikimedia import read_dumps
+
+    return ingest_texts(
+        workspace,
+        lambda: read_dumps(dumps, options),
+        facts,
+        inputs=_digests((path.name, path) for path in dumps),
+        config={"input": "wikimedia", "licence": options.licence},
+        progress=progress,
+    )
+
+
+def ingest_text_files(
+    workspace: Workspace, paths: Sequence[Path], stated: Provenance, progress: Progress = silent
+) -> TextIngestReport:
+    """Take in plain text files and folders of them. Raises BadConfiguration, NotFound."""
+    from kaz_crawlers.inputs.plain_text import find_text_files, provenance_of, read_text_files
+    from kaz_crawlers.inputs.provenance import agreed
+
+    files = find_text_files(paths)
+    facts = agreed(stated, ((str(path), provenance_of(path)) for _, path in files))
+    return ingest_texts(
+        workspace,
+        lambda: read_text_files(files, facts.homepage),
+        facts,
+        inputs=_digests(files),
+        config={"input": "text"},
+        progress=progress,
+    )
+
+
+def ingest_jsonl(
+    workspace: Workspace, files: Sequence[Path], stated: Provenance, progress: Progress = silent
+) -> TextIngestReport:
+    """Take in JSON lines. Raises BadConfiguration, NotFound, Corrupt."""
+    from kaz_crawlers.inputs.jsonl import jsonl_provenance, read_jsonl
+    from kaz_crawlers.inputs.provenance import agreed
+
+    facts = agreed(stated, ((str(path), jsonl_provenance(path)) for path in files))
+    return ingest_texts(
+        workspace,
+        lambda: read_jsonl(files, facts.homepage),
+        facts,
+        inputs=_digests((path.name, path) for path in files),
+        config={"input": "jsonl"},
+        progress=progress,
+    )
+
+
+def ingest_oai(
+    workspace: Workspace,
+    url: str,
+    facts: SourceFacts,
+    options: OaiOptions,
+    client: ClientOptions,
+    progress: Progress = silent,
+) -> TextIngestReport:
+    """Harvest a journal. Raises Failed and its kin; a harvest that failed begins anew."""
+    from kaz_crawlers.inputs.guarded_http import GuardedClient
+    from kaz_crawlers.inputs.oai import harvest
+
+    return ingest_texts(
+        workspace,
+        lambda: harvest(url, options, GuardedClient(client)),
+        facts,
+        inputs={"url": url, **options.query()},
+        config={"input": "oai"},
+        info={"http-header-user-agent": client.user_agent},
+        progress=progress,
+    )
+
+
+def client_options(workspace: Workspace) -> ClientOptions:
+    """Who asks. Raises BadConfiguration while kazcorpus.toml does not say it."""
+    from kaz_crawlers.inputs.guarded_http import ClientOptions
+    from kaz_flows.configuration import Configuration
+
+    contact = Configuration.of(workspace).crawl.contact
+    if not contact:
+        raise BadConfiguration(
+            f"{workspace.configuration} does not say who asks: set `contact` in [crawl] to a page"
+            " or a mailto: address where site owners reach you"
+        )
+    return ClientOptions(user_agent=f"kazcorpus/{version('kazcorpus')} (+{contact})")
+
+
+def ingest_texts(
+    workspace: Workspace,
+    read: Callable[[], Iterable[Item]],
+    facts: SourceFacts,
+    *,
+    inputs: Mapping[str, str],
+    config: Mapping[str, Any],
+    info: Mapping[str, str] | None = None,
+    progress: Progress = silent,
+) -> TextIngestReport:
+    """Write documents into a crawl folder named after their inputs, unless they are there."""
+    from kaz_crawlers.inputs.text_archive import TextIngest, write_text_archive
+
+    named = repr((config.get("input"), sorted(inputs.items())))
+    crawl = f"ingest-{hashlib.sha256(named.encode()).hexdigest()[:12]}"
+    ingest = TextIngest(
+        folder=_source_folder(workspace, facts) / crawl,
+        facts=facts,
+        inputs=inputs,
+        config=config,
+        info=info or {},
+    )
+    with exclusive(workspace):
+        return write_text_archive(ingest, read, progress)
+
+
+def _source_folder(workspace: Workspace, facts: SourceFacts) -> Path:
+    """Where archives of a source lie; its id may come from a file's header."""
+    if not _SOURCE_ID.fullmatch(facts.id):
+        raise BadConfiguration(
+            f"{facts.id!r} cannot be the id of a source: use small Latin letters, digits and dashes"
+        )
+    return workspace.archive / facts.id
+
+
+def _digests(files: Iterable[tuple[str, Path]]) -> dict[str, str]:
+    """Digest of each file by its place and name, so that two of one name are two."""
+    digests: dict[str, str] = {}
+    for number, (name, path) in enumerate(files):
+        if not path.is_file():
+            raise NotFound(f"no such file: {path}")
+        digests[f"{number:05}:{name}"] = sha256_of(path)
+    return digests

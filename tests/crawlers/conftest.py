@@ -67,6 +67,9 @@ class LoopbackSite:
                 own = self.path.startswith(HOST + "/")
                 key = path if own else self.path
                 answer = site.answers.get(key, Answer(status=404))
+                etag = answer.headers.get("ETag")
+                if etag and self.headers["If-None-Match"] == etag:
+                    answer = Answer(status=304, headers={"ETag": etag})
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -102,7 +105,7 @@ def source_values(**tables: dict[str, Any]) -> dict[str, Any]:
             "examples": [f"{HOST}/kk/1", f"{HOST}/kk/2"],
             "counterexamples": [f"{HOST}/ru/1"],
         },
-        "polite": {"delay": 1.0, "max_pages": 100, "depth": 5},
+        "polite": {"delay": 2.0, "max_pages": 100, "depth": 5},
         "rights": {
             "basis": "open-licence",
             "licence": "CC0-1.0",

@@ -17,14 +17,15 @@ import pytest
 
 from kaz_crawlers.archive import SOURCE_FILE, archive_facts
 from kaz_crawlers.crawl import account_of, crawl
-from kaz_crawlers.frontier import url_states
 from kaz_crawlers.guard import is_public
 from kaz_crawlers.options import CrawlOptions
+from kaz_crawlers.url_states import url_states
 from kaz_datasets.errors import BadConfiguration, Failed
 from kaz_datasets.warc import Page, read_pages
 
 from .conftest import HOST, Answer, LoopbackSite, make_source
 
+ON_THE_WEB = CrawlOptions(contact="mailto:me@site.example")
 ROBOTS = b"User-agent: *\nDisallow: /kk/zhabyq/\n"
 
 
@@ -172,14 +173,14 @@ def test_the_budget_ends_a_crawl_well(site: LoopbackSite, tmp_path: Path) -> Non
         site.page(f"/kk/{number}")
     result = crawl(make_source(polite={"max_pages": 4}), tmp_path, options(site))
     assert result.finish_reason == "budget"
-    assert (result.account.kept, result.account.dropped) == (4, {"budget": 6})
+    assert (result.account.kept, result.account.dropped) == (4, {"budget-pages": 6})
 
 
 def test_a_name_that_leads_inside_is_refused_at_connect(tmp_path: Path) -> None:
     name = socket.gethostname()
     if not all(is_private_name(name) or [False]):
         pytest.skip("this machine's own name does not lead to a private address")
-    result = crawl(make_source(discover={"listings": [f"http://{name}:9/"]}), tmp_path)
+    result = crawl(make_source(discover={"listings": [f"http://{name}:9/"]}), tmp_path, ON_THE_WEB)
     assert result.account.dropped == {"guard": 1}
 
 
@@ -203,7 +204,19 @@ def test_a_folder_of_another_source_is_refused(tmp_path: Path) -> None:
     other = make_source().model_copy(update={"id": "other"})
     (tmp_path / SOURCE_FILE).write_text(other.to_toml())
     with pytest.raises(BadConfiguration, match="holds a crawl of other"):
+        crawl(make_source(), tmp_path, ON_THE_WEB)
+
+
+def test_a_crawl_of_the_web_needs_somebody_to_complain_to(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration, match=r"crawl\.contact"):
         crawl(make_source(), tmp_path)
+    assert "+mailto:me@site.example; " in ON_THE_WEB.user_agent
+
+
+def test_a_source_that_nobody_has_checked_is_not_crawled_by_accident(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration, match="--unchecked"):
+        crawl(make_source(rights={"checked": "never"}), tmp_path, ON_THE_WEB)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_crawl_that_cannot_begin_says_why(site: LoopbackSite, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import gzip
 import pytest
 from scrapy.http import HtmlResponse, Response, XmlResponse
 
+from kaz_crawlers.addresses import Role
 from kaz_crawlers.discovery import Unreadable, links_of
-from kaz_crawlers.frontier import Role
 
 BASE = "http://site.example/a/"
 URLSET = (

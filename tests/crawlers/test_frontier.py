@@ -5,19 +5,13 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kaz_crawlers.frontier import (
-    DONE,
-    FRONTIER_FILE,
-    Frontier,
-    Outcome,
-    Task,
-    UrlState,
-    address_to_fetch,
-    url_states,
-)
+from kaz_crawlers.addresses import DONE, Outcome, Task, UrlState, address_to_fetch
+from kaz_crawlers.frontier import Frontier, Limits
+from kaz_crawlers.url_states import FRONTIER_FILE, HostTraffic, host_traffic, url_states
 from kaz_crawlers.warc_writer import Checkpoint
 from kaz_datasets.errors import Corrupt, Failed, NotFound
 
@@ -28,8 +22,8 @@ def page(number: int, depth: int = 0) -> Task:
     return Task(url=f"{URL}{number}", role="page", depth=depth)
 
 
-def opened(folder: Path, *, max_pages: int = 100, max_depth: int = 3) -> Frontier:
-    return Frontier(folder, max_pages=max_pages, max_depth=max_depth)
+def opened(folder: Path, *, max_pages: int = 100, max_depth: int = 3, **more: Any) -> Frontier:
+    return Frontier(folder, Limits(max_pages=max_pages, max_depth=max_depth, **more))
 
 
 def states(folder: Path) -> dict[str, tuple[str, str | None]]:
@@ -80,7 +74,11 @@ def test_every_end_is_kept(tmp_path: Path) -> None:
         task = frontier.next()
         assert task is not None
         frontier.settle(task, end)
+    assert frontier.has_waiting
+    assert states(tmp_path)["0"] == ("pending", None)
+    frontier.commit(None)
     assert not frontier.has_waiting
+    assert frontier.pending == 0
     frontier.close()
     assert list(url_states(tmp_path)) == [
         UrlState(url=f"{URL}0", state="done"),
@@ -95,14 +93,47 @@ def test_a_page_ends_together_with_its_links(tmp_path: Path) -> None:
     frontier.add([page(1)])
     task = frontier.next()
     assert task is not None
-
-    def links() -> list[Task]:
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        frontier.settle(task, DONE, found=(link for link in [page(2), *links()]))
+    frontier.settle(task, DONE, found=[page(2), replace(page(3), url="http://[")])
+    with pytest.raises(ValueError, match="IPv6"):
+        frontier.commit(None)
     frontier.close()
     assert states(tmp_path) == {"1": ("pending", None)}
+
+
+def test_what_is_found_is_fetched_after_its_commit_and_not_before(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    frontier.add([page(1)])
+    task = frontier.next()
+    assert task is not None
+    frontier.settle(task, DONE, found=[page(2)])
+    assert frontier.next() is None
+    frontier.commit(None)
+    assert frontier.next() == page(2)
+    frontier.close()
+
+
+def test_hosts_that_rest_do_not_hold_up_others(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    other = Task(url="http://other.example/kk/1", role="page", depth=3)
+    frontier.add([*(page(n) for n in range(200)), other])
+    assert frontier.next({"site.example"}) == other
+    assert frontier.busy == {"other.example"}
+    assert frontier.next({"site.example"}) is None
+    assert frontier.next() == page(0)
+    frontier.close()
+
+
+def test_many_addresses_come_out_once_each(tmp_path: Path) -> None:
+    frontier = opened(tmp_path, max_pages=1000)
+    frontier.add(page(n) for n in range(300))
+    seen = []
+    while task := frontier.next():
+        seen.append(task.url)
+        if len(seen) % 7 == 0:
+            frontier.settle(task, DONE)
+            frontier.commit(None)
+    assert sorted(seen) == sorted(f"{URL}{n}" for n in range(300))
+    frontier.close()
 
 
 def test_what_was_being_fetched_is_fetched_again(tmp_path: Path) -> None:
@@ -121,6 +152,7 @@ def test_a_retry_keeps_its_count(tmp_path: Path) -> None:
     frontier.add([page(1)])
     frontier.next()
     frontier.again(replace(page(1), attempts=1))
+    frontier.commit(None)
     frontier.close()
     frontier = opened(tmp_path)
     assert frontier.next() == replace(page(1), attempts=1)
@@ -134,21 +166,67 @@ def test_the_budget_refuses_the_rest_and_a_larger_one_takes_it_up(tmp_path: Path
         task = frontier.next()
         assert task is not None
         frontier.settle(task, DONE)
+    frontier.commit(None)
     assert frontier.next() is None
     assert frontier.budget_spent
     assert not frontier.has_waiting
     frontier.close()
-    assert states(tmp_path)["2"] == ("refused", "budget")
+    assert states(tmp_path)["2"] == ("refused", "budget-pages")
     frontier = opened(tmp_path, max_pages=3)
     assert frontier.next() == page(2)
     frontier.close()
+
+
+def test_a_host_that_sends_too_much_is_left_in_peace_and_others_are_not(tmp_path: Path) -> None:
+    frontier = opened(tmp_path, max_bytes=1000)
+    other = Task(url="http://other.example/kk/1", role="page")
+    frontier.add([page(1), page(2), other])
+    task = frontier.next({"other.example"})
+    assert task is not None
+    frontier.received("site.example", 1000)
+    frontier.settle(task, DONE)
+    frontier.commit(None)
+    assert frontier.next() == other
+    assert frontier.next() is None
+    frontier.close()
+    assert states(tmp_path)["2"] == ("refused", "budget-bytes")
+    assert host_traffic(tmp_path)["site.example"] == HostTraffic(pages=1, bytes=1000)
+    frontier = opened(tmp_path, max_bytes=1000)  # the count outlives the process
+    assert frontier.next() == other
+    assert frontier.next() is None
+    frontier.close()
+
+
+def test_a_host_that_gave_the_last_build_nothing_is_asked_for_a_fair_sample(tmp_path: Path) -> None:
+    yields = {"site.example": 3.0, "good.example": 3000.0}
+    frontier = opened(tmp_path, yields=yields)
+    good = Task(url="http://good.example/kk/1", role="page")
+    frontier.add([page(1), page(2), good])
+    task = frontier.next({"good.example"})
+    assert task is not None
+    for host in yields:
+        frontier.received(host, 21_000_000)
+    frontier.settle(task, DONE)
+    frontier.commit(None)
+    assert frontier.next() == good
+    assert frontier.next() is None
+    frontier.close()
+    assert states(tmp_path)["2"] == ("refused", "budget-yield")
+
+
+def test_traps_are_refused_by_name(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    frontier.add([Task(url=f"{URL}a/b/a/b/a/b", role="page")])
+    frontier.close()
+    (end,) = url_states(tmp_path)
+    assert (end.state, end.reason, end.target) == ("refused", "trap", "repeated-path")
 
 
 def test_pages_too_far_from_a_seed_are_refused(tmp_path: Path) -> None:
     frontier = opened(tmp_path, max_depth=1)
     frontier.add([page(1, depth=1), page(2, depth=2)])
     frontier.close()
-    assert states(tmp_path) == {"1": ("pending", None), "2": ("refused", "budget")}
+    assert states(tmp_path) == {"1": ("pending", None), "2": ("refused", "budget-depth")}
 
 
 def test_the_archive_is_vouched_for_with_the_page(tmp_path: Path) -> None:
@@ -156,7 +234,9 @@ def test_the_archive_is_vouched_for_with_the_page(tmp_path: Path) -> None:
     frontier.add([page(1)])
     task = frontier.next()
     assert task is not None
-    frontier.settle(task, DONE, checkpoint=Checkpoint(file="a.warc.gz.open", length=77))
+    frontier.settle(task, DONE)
+    assert frontier.archived == {}
+    frontier.commit(Checkpoint(file="a.warc.gz.open", length=77))
     assert frontier.archived == {"a.warc.gz.open": 77}
     frontier.close()
 

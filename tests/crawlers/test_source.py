@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaz_crawlers.source import (
-    Source,
-    builtin_sources,
-    find_sources,
-    load_source,
-    source_named,
-)
+from kaz_crawlers.source import Polite, Source, load_source
+from kaz_crawlers.source_files import builtin_sources, find_sources, source_named
 from kaz_datasets.errors import BadConfiguration, NotFound
 from kaz_datasets.strict_toml import validate
 
@@ -39,13 +34,16 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"discover": {"sitemaps": ["file:///etc/passwd"]}}, "not a web address"),
     ({"extract": {"body": "div[["}}, "not a CSS selector"),
     ({"extract": {"encoding": "cp12511"}}, "no character set 'cp12511'"),
-    ({"polite": {"delay": 0.5}}, "polite.delay"),
+    ({"polite": {"delay": 1.9}}, "polite.delay"),
+    ({"polite": {"max_megabytes": 0}}, "polite.max_megabytes"),
+    ({"python": "../evil"}, "python:"),
     ({"polite": {"delay": float("nan")}}, "polite.delay"),
     ({"polite": {"max_pages": 0}}, "polite.max_pages"),
     ({"rights": {"basis": "open-license"}}, "did you mean 'open-licence'"),
     ({"rights": {"evidence": ""}}, "needs evidence"),
     ({"rights": {"licence": None}}, "needs the licence"),
-    ({"rights": {"checked": "soon"}}, "rights.checked"),
+    ({"rights": {"checked": "soon"}}, "rights.checked: write the day you looked"),
+    ({"rights": {"checked": 20261101}}, "rights.checked: write the day you looked"),
 ]
 
 
@@ -100,14 +98,18 @@ def test_an_unknown_source_gets_a_hint() -> None:
 def test_an_earlier_folder_goes_before_a_later_one(tmp_path: Path) -> None:
     own = tmp_path / "demo-news.toml"
     own.write_text("")
-    folders = [tmp_path, builtin_sources()]
-    assert source_named("demo-news", folders) == own
-    assert source_named("demo-law", folders) == builtin_sources() / "demo-law.toml"
-    assert set(find_sources(folders)) == set(find_sources([builtin_sources()]))
+    assert source_named("demo-news", [tmp_path]) == own
+    assert source_named("demo-law", [tmp_path]) == builtin_sources() / "demo-law.toml"
+    assert set(find_sources([tmp_path])) == set(find_sources())
 
 
-@pytest.mark.parametrize("path", sorted(builtin_sources().glob("*.toml")), ids=lambda p: p.stem)
-def test_sources_of_the_package_are_sound(path: Path) -> None:
-    source = load_source(path)
-    assert source.rights.basis != "unclear"
-    assert source.maintainers
+def test_never_is_a_day_too() -> None:
+    source = make_source(rights={"checked": "never"})
+    assert source.rights.never_checked
+    assert Source.model_validate(tomllib.loads(source.to_toml())) == source
+    assert not make_source().rights.never_checked
+
+
+def test_the_defaults_are_polite() -> None:
+    polite = Polite()
+    assert (polite.delay, polite.max_pages, polite.max_megabytes) == (2.0, 50_000, 2_000)

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import click
 
+from kaz_flows.cli.ingest_texts import jsonl, oai, text, wikimedia
 from kaz_flows.cli.options import EXISTING_FILE, example, json_option, workspace_option
 from kaz_flows.cli.show import print_json
 
 
 @click.group()
 def ingest() -> None:
-    """Take in archives that others made."""
+    """Take in what others gathered: archives, dumps, catalogues, texts."""
+
+
+for command in (wikimedia, oai, text, jsonl):
+    ingest.add_command(command)
 
 
 @ingest.command(

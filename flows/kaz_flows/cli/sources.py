@@ -1,10 +1,22 @@
-"""`kazcorpus sources`: the websites that are known, and how another one is added."""
+"""`kazcorpus sources`: the websites that are known, and what is doubtful about them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from kaz_flows.cli.options import example
+from kaz_flows.cli.options import example, json_option, workspace_option
+from kaz_flows.cli.show import print_json, print_table
+from kaz_flows.cli.sources_online import new, record
+
+if TYPE_CHECKING:
+    from kaz_crawlers.packs import Pack
+    from kaz_crawlers.problems import Problem
+    from kaz_crawlers.source_table import SourceRow
 
 
 @click.group()
@@ -12,10 +24,89 @@ def sources() -> None:
     """Look at the known websites and add another."""
 
 
-@sources.command("list", epilog=example("kazcorpus sources list"))
-def list_sources() -> None:
-    """Print the id of every source that comes with the package."""
-    from kaz_crawlers.source import builtin_sources, find_sources
+sources.add_command(new)
+sources.add_command(record)
 
-    for name in find_sources([builtin_sources()]):
-        click.echo(name)
+
+@sources.command("list", epilog=example("kazcorpus sources list --kind law"))
+@click.option("--kind", help="Only sources of this kind.")
+@workspace_option
+@json_option
+def list_sources(kind: str | None, folder: Path, as_json: bool) -> None:
+    """List the known sources: the workspace's own, those of installed packs, the package's."""
+    from kaz_crawlers.packs import installed_packs
+    from kaz_crawlers.source_files import find_sources
+    from kaz_crawlers.source_table import source_rows
+    from kaz_flows.source_choice import own_folders
+
+    packs = installed_packs()
+    rows = source_rows(find_sources(own_folders(folder), packs).values())
+    chosen = [row for row in rows if kind in (None, row.kind) or row.broken]
+    broken = [pack for pack in packs if pack.broken]
+    if as_json:
+        names = {pack.name: pack.broken for pack in broken}
+        print_json({"sources": [asdict(row) for row in chosen], "broken_packs": names})
+    else:
+        _show(chosen, broken)
+
+
+def _show(rows: Sequence[SourceRow], broken: Sequence[Pack]) -> None:
+    print_table(
+        f"{len(rows)} sources",
+        ("id", "kind", "host", "basis", "checked", "from"),
+        [
+            (row.id, row.kind, row.host, row.basis, row.checked, row.origin)
+            for row in rows
+            if not row.broken
+        ],
+    )
+    for row in rows:
+        if row.broken:
+            click.echo(f"{row.id} cannot be used: {row.broken}", err=True)
+    for pack in broken:
+        click.echo(f"the pack {pack.name} cannot be used: {pack.broken}", err=True)
+
+
+@sources.command(epilog=example("kazcorpus sources check sources/sait-kz.toml"))
+@click.argument("targets", nargs=-1, metavar="[ID|FILE]...")
+@workspace_option
+@json_option
+def check(targets: tuple[str, ...], folder: Path, as_json: bool) -> None:
+    """Check source files without the network; all that are known if none is named.
+
+    Exit code 1 if there is an error; warnings ask for a second look.
+    """
+    from kaz_crawlers.source_check import check_file
+    from kaz_flows.source_choice import chosen_files
+
+    found = {path.stem: check_file(path) for path in chosen_files(targets, folder)}
+    if as_json:
+        print_json({name: [asdict(item) for item in items] for name, items in found.items()})
+    else:
+        for name, items in found.items():
+            click.echo("\n".join(f"{name}: {item}" for item in items) or f"{name}: sound")
+    _fail_on_errors(found)
+
+
+def _fail_on_errors(found: dict[str, list[Problem]]) -> None:
+    from kaz_datasets.errors import Failed
+
+    bad = [name for name, items in found.items() if any(item.level == "error" for item in items)]
+    if bad:
+        raise Failed(f"errors in {', '.join(bad)}: mend the keys that are named, then check again")
+
+
+@sources.command(epilog=example("kazcorpus sources docs --output docs"))
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("docs"),
+    show_default=True,
+    help="The folder for sources.md and sources-format.md.",
+)
+def docs(output: Path) -> None:
+    """Write the pages about the package's sources and about the keys of a source file."""
+    from kaz_flows.source_pages import write_pages
+
+    for path in write_pages(output):
+        click.echo(path)

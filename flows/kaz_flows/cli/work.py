@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kaz_flows.cli.fetching import fetch_options, proxy_option, unchecked_option
 from kaz_flows.cli.options import example, json_option, workspace_option
 from kaz_flows.cli.show import print_json, print_table, progress_bar
 
@@ -22,20 +23,25 @@ def init(folder: Path) -> None:
 
 @click.command(epilog=example("kazcorpus crawl demo-news --workspace my-corpus"))
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@unchecked_option
+@proxy_option
 @workspace_option
 @json_option
-def crawl(sources: tuple[str, ...], folder: Path, as_json: bool) -> None:
+def crawl(
+    sources: tuple[str, ...], unchecked: bool, proxy: str | None, folder: Path, as_json: bool
+) -> None:
     """Fetch sources into the archive; a crawl that was stopped goes on.
 
-    A source is one small TOML file, in the workspace's folder `sources/` or in the package.
+    A source is one small TOML file: in the workspace's folder `sources/`, in an installed pack,
+    or in the package (`kazcorpus sources list`).
     """
-    from kaz_crawlers.crawl import CrawlOptions
     from kaz_datasets.workspace import Workspace
     from kaz_flows.execution import run_crawl
 
     workspace = Workspace.open(folder)
+    options = fetch_options(workspace.root, proxy=proxy, unchecked=unchecked)
     with progress_bar() as progress:
-        results = run_crawl(workspace, list(sources), CrawlOptions(), progress)
+        results = run_crawl(workspace, list(sources), options, progress)
     if as_json:
         print_json({name: result.account.to_json() for name, result in results.items()})
         return

@@ -1,0 +1,185 @@
+"""`kazcorpus ingest wikimedia`, `oai`, `text`, `jsonl`: texts that others made plain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kaz_flows.cli.options import example, json_option, workspace_option
+from kaz_flows.cli.show import print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from kaz_crawlers.inputs.provenance import Provenance
+    from kaz_crawlers.inputs.text_archive import TextIngestReport
+
+FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+def provenance_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where the texts come from, for what the files themselves do not say."""
+    options = (
+        click.option("--source", help="Id of the source."),
+        click.option("--rights", help="Why the texts may be used, as `open-licence`."),
+        click.option("--licence", help="SPDX identifier or address of the licence."),
+        click.option("--kind", help="What the source publishes, as `culture`."),
+        click.option("--name", help="The source's name, for people."),
+        click.option("--homepage", help="Address under which texts without one are named."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command(
+    epilog=example(
+        "kazcorpus ingest wikimedia kkwiki-latest-pages-articles.xml.bz2 --source kk-wikipedia"
+    )
+)
+@click.argument("dumps", nargs=-1, required=True, type=FILE, metavar="DUMP...")
+@click.option("--source", default="kk-wikipedia", show_default=True, help="Id of the source.")
+@click.option("--kind", default="encyclopedia", show_default=True)
+@click.option("--licence", default="CC-BY-SA-4.0", show_default=True, help="Of the texts.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@workspace_option
+@json_option
+def wikimedia(
+    dumps: tuple[Path, ...],
+    source: str,
+    kind: str,
+    licence: str,
+    workers: int,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Take in dumps of Wikipedia, Wikisource or Wiktionary.
+
+    XML (.xml, .bz2, .gz, whole or in parts) or the HTML dumps of Wikimedia Enterprise (.ndjson,
+    .tar.gz). Articles only: redirects and lists of meanings are skipped.
+    """
+    from kaz_crawlers.inputs.wikimedia import WikimediaOptions
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.ingesting import ingest_wikimedia, stated_facts
+
+    workspace = Workspace.open(folder)
+    facts = stated_facts(workspace, source, kind=kind, basis="open-licence", licence=licence)
+    options = WikimediaOptions(workers=workers, licence=licence)
+    with progress_bar() as progress:
+        report = ingest_wikimedia(workspace, dumps, facts, options, progress)
+    _show(report, as_json)
+
+
+@click.command(
+    epilog=example("kazcorpus ingest oai https://journal.example/index.php/j/oai --source j-kz")
+)
+@click.argument("url")
+@click.option("--source", required=True, help="Id of the source.")
+@click.option("--kind", default="science", show_default=True, help="What the source publishes.")
+@click.option("--rights", default="unclear", show_default=True, help="Why it may be used.")
+@click.option("--licence", help="Of records that state none themselves.")
+@click.option("--from", "records_from", help="Only records changed since this day (2026-01-31).")
+@click.option("--until", help="Only records changed until this day.")
+@click.option("--set", "part", help="Only this set of the server.")
+@workspace_option
+@json_option
+def oai(
+    url: str,
+    source: str,
+    kind: str,
+    rights: str,
+    licence: str | None,
+    records_from: str | None,
+    until: str | None,
+    part: str | None,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Harvest Kazakh titles and abstracts of a journal over OAI-PMH.
+
+    Addresses of full texts go to fulltext.txt beside the archive. kazcorpus.toml must say who
+    asks (`[crawl] contact`).
+    """
+    from kaz_crawlers.inputs.oai import OaiOptions
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.ingesting import client_options, ingest_oai, stated_facts
+
+    workspace = Workspace.open(folder)
+    facts = stated_facts(workspace, source, kind=kind, basis=rights, licence=licence)
+    options = OaiOptions(records_from=records_from, until=until, part=part)
+    with progress_bar() as progress:
+        client = client_options(workspace)
+        report = ingest_oai(workspace, url, facts, options, client, progress)
+    _show(report, as_json)
+
+
+@click.command(
+    epilog=example("kazcorpus ingest text books/ --source auyl-kitapkhana --rights permission")
+)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FILE|FOLDER...",
+)
+@provenance_options
+@workspace_option
+@json_option
+def text(paths: tuple[Path, ...], folder: Path, as_json: bool, **stated: str | None) -> None:
+    """Take in plain text files in UTF-8, and every .txt of a folder.
+
+    A file may begin with a header between two lines `---`: source, rights, licence, title, url,
+    date, author, one `key: value` a line.
+    """
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.ingesting import ingest_text_files
+
+    workspace = Workspace.open(folder)
+    with progress_bar() as progress:
+        report = ingest_text_files(workspace, paths, _provenance(stated), progress)
+    _show(report, as_json)
+
+
+@click.command(
+    epilog=example("kazcorpus ingest jsonl news.jsonl.zst --source sait-kz --rights permission")
+)
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@provenance_options
+@workspace_option
+@json_option
+def jsonl(files: tuple[Path, ...], folder: Path, as_json: bool, **stated: str | None) -> None:
+    """Take in JSON lines (.jsonl, .gz, .bz2, .zst): an object with `text` a line.
+
+    Optional keys: url, title, date, author, licence, language. Lines that cannot be read are
+    counted and named in rejected.parquet beside the archive.
+    """
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.ingesting import ingest_jsonl
+
+    workspace = Workspace.open(folder)
+    with progress_bar() as progress:
+        report = ingest_jsonl(workspace, files, _provenance(stated), progress)
+    _show(report, as_json)
+
+
+def _provenance(stated: dict[str, str | None]) -> Provenance:
+    from kaz_crawlers.inputs.provenance import Provenance
+
+    return Provenance(**stated)
+
+
+def _show(report: TextIngestReport, as_json: bool) -> None:
+    account = report.account
+    if as_json:
+        counts = account.to_json()
+        print_json(
+            {"archive": str(report.folder), "done_before": report.skipped}
+            | {key: counts[key] for key in ("in", "kept", "dropped")}
+        )
+        return
+    rows: list[tuple[str, int]] = [("records in", account.entered)]
+    rows += [(f"skipped: {rule}", -count) for rule, count in account.dropped.items()]
+    print_table(str(report.folder), ("what", "count"), [*rows, ("texts written", account.kept)])
+    click.echo("taken in before" if report.skipped else "next: `kazcorpus build`")
