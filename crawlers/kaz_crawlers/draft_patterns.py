@@ -26,8 +26,34 @@ MOST_WORDS: Final = 12
 
 # Folders whose pages list others or are no text.
 _LISTS: Final = frozenset(
-    "tag tags category categories author authors search page rubric rubrics archive feed rss "
-    "login user users video videos photo photos gallery wp-content wp-json api amp print".split()
+    [
+        "tag",
+        "tags",
+        "category",
+        "categories",
+        "author",
+        "authors",
+        "search",
+        "page",
+        "rubric",
+        "rubrics",
+        "archive",
+        "feed",
+        "rss",
+        "login",
+        "user",
+        "users",
+        "video",
+        "videos",
+        "photo",
+        "photos",
+        "gallery",
+        "wp-content",
+        "wp-json",
+        "api",
+        "amp",
+        "print",
+    ]
 )
 _FORMS: Final = tuple(
     (form, re.compile(form, re.ASCII))

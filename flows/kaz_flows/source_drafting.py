@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from kaz_crawlers.crawl import CrawlOptions
 from kaz_crawlers.draft import draft_source
-from kaz_crawlers.source import Source
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.files import write_text
-from kaz_datasets.strict_toml import validate
 from kaz_datasets.workspace import CONFIGURATION_FILE
 
 
@@ -32,12 +29,11 @@ def draft_file(
     Raises BadConfiguration for a file that is there already, and what `draft_source` raises.
     """
     draft = draft_source(url, options)
-    source = validate(tomllib.loads(draft.toml), Source, "the draft")
-    path = (output or _usual(folder)) / f"{source.id}.toml"
+    path = (output or _usual(folder)) / f"{draft.source.id}.toml"
     if path.exists():
         raise BadConfiguration(f"{path} is there already: edit it, or remove it first")
     write_text(path, draft.toml)
-    return DraftedFile(path=path, toml=draft.toml, findings=tuple(draft.findings))
+    return DraftedFile(path=path, toml=draft.toml, findings=draft.findings)
 
 
 def _usual(folder: Path) -> Path:

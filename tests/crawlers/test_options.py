@@ -12,7 +12,7 @@ from kaz_datasets.errors import BadConfiguration
 
 def test_a_loopback_proxy_may_be_hurried() -> None:
     options = CrawlOptions(proxy="http://127.0.0.1:8080", delay=0.0)
-    assert options.proxy_is_loopback
+    assert options.stays_here
     assert proxy_endpoint("http://127.0.0.1:8080") == ("127.0.0.1", 8080)
 
 
@@ -36,5 +36,15 @@ def test_other_combinations_are_refused(values: dict[str, Any]) -> None:
         CrawlOptions(**values)
 
 
-def test_the_product_token_is_what_robots_txt_names() -> None:
-    assert CrawlOptions(user_agent="Bot/2.1 (+https://x.example)").product_token == "Bot"
+def test_endpoints_on_this_machine_may_be_named_and_no_others() -> None:
+    options = CrawlOptions(allowed=("127.0.0.2:8131", "[::1]:80"), delay=0.0, concurrency=8)
+    assert options.endpoints == {("127.0.0.2", 8131), ("::1", 80)}
+    for endpoint in ("192.0.2.1:80", "localhost:80", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:x"):
+        with pytest.raises(BadConfiguration, match="loopback"):
+            CrawlOptions(allowed=(endpoint,))
+
+
+def test_who_asks_says_how_to_complain() -> None:
+    options = CrawlOptions(contact="https://corpus.example/bot")
+    assert options.user_agent.startswith("kazcorpus/0.1 (+https://corpus.example/bot; ")
+    assert options.product_token == "kazcorpus"

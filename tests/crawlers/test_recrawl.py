@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,7 +75,7 @@ def fill(site: LoopbackSite) -> None:
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished crawl of the filled site, made once: a crawl takes seconds to start."""
     site = LoopbackSite()
     fill(site)
@@ -84,7 +83,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     run(site, folder)
     site.close()
     assert ends(folder)["/kk/tag"] == ("done", None)
-    yield folder
+    return folder
 
 
 @pytest.fixture

@@ -46,8 +46,10 @@ def whole(**tables: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return values
 
 
-def checked(homepage: str = f"{SITE}/kk/", **tables: dict[str, Any]) -> list[str]:
-    source = make_source(**whole(**tables)).model_copy(update={"homepage": homepage})
+def checked(
+    tables: dict[str, dict[str, Any]] | None = None, *, homepage: str = f"{SITE}/kk/"
+) -> list[str]:
+    source = make_source(**whole(**tables or {})).model_copy(update={"homepage": homepage})
     return [str(item) for item in check_source(source, TODAY)]
 
 
@@ -82,7 +84,7 @@ FINDINGS: list[tuple[dict[str, dict[str, Any]], str]] = [
 
 @pytest.mark.parametrize(("tables", "expected"), FINDINGS, ids=[text for _, text in FINDINGS])
 def test_a_doubt_is_named(tables: dict[str, dict[str, Any]], expected: str) -> None:
-    assert any(line.startswith(expected) for line in checked(**tables)), checked(**tables)
+    assert any(line.startswith(expected) for line in checked(tables)), checked(tables)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,8 @@ def test_a_doubt_is_named(tables: dict[str, dict[str, Any]], expected: str) -> N
     ],
 )
 def test_one_source_is_one_site(homepage: str, same: bool) -> None:
-    wrong = [line for line in checked(homepage) if "another host than the homepage" in line]
+    lines = checked(homepage=homepage)
+    wrong = [line for line in lines if "another host than the homepage" in line]
     assert (wrong == []) is same
 
 
@@ -110,7 +113,7 @@ def test_nobody_to_ask_is_a_warning() -> None:
     "licence", ["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-SA-3.0", "ODC-By-1.0", "LicenseRef-akorda"]
 )
 def test_licences_of_texts_are_known(licence: str) -> None:
-    assert checked(rights={"licence": licence}) == []
+    assert checked({"rights": {"licence": licence}}) == []
 
 
 @settings(max_examples=50, deadline=None)
@@ -120,7 +123,7 @@ def test_a_pattern_is_called_shadowed_only_if_it_accepts_nothing(path: str) -> N
     if "/ru/" in url:
         return
     lines = checked(
-        urls={"accept": [f"^{re.escape(url)}", ACCEPT], "examples": [f"{SITE}/kk/1", url]}
+        {"urls": {"accept": [f"^{re.escape(url)}", ACCEPT], "examples": [f"{SITE}/kk/1", url]}}
     )
     assert not [line for line in lines if "rejects all" in line]
 

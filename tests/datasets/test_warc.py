@@ -90,12 +90,15 @@ def bare_deflate(body: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("stored", "headers"),
     [
-        (gzip.compress(HTML), ["Content-Encoding: gzip"]),
+        (gzip.compress(HTML, mtime=0), ["Content-Encoding: gzip"]),
         (zlib.compress(HTML), ["Content-Encoding: deflate"]),
         (bare_deflate(HTML), ["Content-Encoding: deflate"]),
         (chunked(HTML), ["Transfer-Encoding: chunked"]),
-        (chunked(gzip.compress(HTML)), ["Transfer-Encoding: chunked", "Content-Encoding: x-gzip"]),
-        (gzip.compress(zlib.compress(HTML)), ["Content-Encoding: deflate, gzip"]),
+        (
+            chunked(gzip.compress(HTML, mtime=0)),
+            ["Transfer-Encoding: chunked", "Content-Encoding: x-gzip"],
+        ),
+        (gzip.compress(zlib.compress(HTML), mtime=0), ["Content-Encoding: deflate, gzip"]),
         # archives whose writer undid the coding and left the header
         (HTML, ["Transfer-Encoding: chunked"]),
         (HTML, ["Content-Encoding: gzip"]),
@@ -112,9 +115,13 @@ def test_codings_are_undone(tmp_path: Path, stored: bytes, headers: list[str]) -
 @pytest.mark.parametrize(
     ("stored", "headers", "reason"),
     [
-        (gzip.compress(bytes(MAX_BODY + 1)), ["Content-Encoding: gzip"], "once decompressed"),
+        (
+            gzip.compress(bytes(MAX_BODY + 1), mtime=0),
+            ["Content-Encoding: gzip"],
+            "once decompressed",
+        ),
         (bytes(MAX_BODY + 1), [], "body of more than"),
-        (gzip.compress(HTML)[:-12], ["Content-Encoding: gzip"], "gzip body is broken"),
+        (gzip.compress(HTML, mtime=0)[:-12], ["Content-Encoding: gzip"], "gzip body is broken"),
         (b"\x01\x02", ["Content-Encoding: lzma"], "unknown content coding"),
         (b"zz" + chunked(HTML)[:9], ["Content-Encoding: gzip"], "gzip body is broken"),
         (chunked(HTML)[:20], ["Transfer-Encoding: chunked"], "chunked body broken"),
@@ -240,7 +247,9 @@ def test_arc_files_are_read(tmp_path: Path) -> None:
     assert page.retrieved_at == datetime(2014, 2, 16, 5, 2, 22, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", gzip.compress(b"x" * 99), b"\x1f\x8b\x08xx"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", gzip.compress(b"x" * 99, mtime=0), b"\x1f\x8b\x08xx"]
+)
 def test_what_is_no_archive_is_corrupt(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Corrupt, match=r"a\.warc\.gz holds no WARC or ARC record"):
         read(tmp_path, content)
