@@ -11,6 +11,18 @@ from kaz_datasets.errors import Failed
 from kaz_datasets.workspace import Workspace
 
 
+def holder(workspace: Workspace) -> str | None:
+    """The number of the process that holds the workspace, or None."""
+    try:
+        with (workspace.root / ".lock").open(encoding="ascii") as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return (workspace.root / ".lock").read_text(encoding="ascii").strip() or "?"
+    return None
+
+
 @contextmanager
 def exclusive(workspace: Workspace) -> Iterator[None]:
     """Hold the workspace; the system lets go of it when the process ends, however it ends.

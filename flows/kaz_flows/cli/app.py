@@ -28,6 +28,7 @@ COMMANDS = {
     "normalise": "kaz_flows.cli.tools:normalise",
     "mask": "kaz_flows.cli.tools:mask",
     "dedup": "kaz_flows.cli.dedup:dedup",
+    "doctor": "kaz_flows.cli.doctor:doctor",
     "demo": "kaz_flows.cli.demo:demo",
     "up": "kaz_flows.cli.serve:up",
     "hub": "kaz_flows.cli.serve:hub",
@@ -72,9 +73,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command; errors that were foreseen become one sentence on stderr."""
     try:
         with no_space_named(Path.cwd()):
-            kazcorpus.main(args=arguments, prog_name="kazcorpus", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+            code = kazcorpus.main(args=arguments, prog_name="kazcorpus", standalone_mode=False)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "kazcorpus"
         return _complain(f"{error.format_message()} See `{where} --help`.", error.exit_code)
@@ -88,7 +87,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # the reader of our output has gone, as in `kazcorpus identify FILE | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
+    return int(code or 0)  # of `Context.exit`; commands return nothing
 
 
 def _complain(sentence: str, code: int) -> int:

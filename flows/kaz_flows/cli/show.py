@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
 from kaz_datasets.progress import Progress, silent
 from kaz_flows.funnel import funnel_lines
@@ -33,7 +34,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str 
         numeric = bool(rows) and all(isinstance(row[number], int) for row in rows)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
+        # as plain text: `[crawl]` is no markup here
+        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else 100).print(table)
 
 
