@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -18,6 +19,7 @@ FETCHED: Final = ("done", "unchanged", "failed", "redirected")
 BUDGET_REASONS: Final = ("budget-pages", "budget-bytes", "budget-yield")
 BUDGET_DEPTH: Final = "budget-depth"
 NOT_DUE: Final = "not-due"
+NOFOLLOW: Final = "nofollow"
 
 _TRACKING: Final = frozenset(TRACKING_PARAMETERS)
 
@@ -34,6 +36,8 @@ class Task:
     attempts: int = 0
     lastmod: str | None = None
     """When a sitemap or feed that is believed says it changed (ISO 8601)."""
+    follow: bool = True
+    """False while only links lead here that their owner wants nobody to follow."""
 
     @cached_property
     def key(self) -> str:
@@ -53,14 +57,18 @@ class Task:
     def to_json(self) -> str:
         """The request as the frontier keeps it, without what is as usual."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        usual: dict[str, Any] = {"depth": 0, "hops": 0, "attempts": 0, "lastmod": None}
-        kept = {name: value for name, value in values.items() if usual.get(name, "") != value}
+        kept = {name: value for name, value in values.items() if _USUAL.get(name, "") != value}
         return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, line: str) -> Task:
         """The task that `to_json` wrote."""
         return cls(**json.loads(line))
+
+
+_USUAL: Final[Mapping[str, Any]] = {
+    field.name: field.default for field in fields(Task) if field.default is not MISSING
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +90,8 @@ class UrlState:
 
     `reason` of failed: `http-<status>` or an error's name; of refused: `robots`,
     `robots-unreachable`, `rights`, `guard`, `trap`, `budget-pages`, `budget-bytes`,
-    `budget-depth` or `budget-yield`; of skipped: `not-due`. `target` is where a redirect led, or
+    `budget-depth` or `budget-yield`; of skipped: `not-due`, or `nofollow` where the owner
+    wants no link to it followed. `target` is where a redirect led, or
     the statement or kind of trap for which it was refused. An `unchanged` page is archived as a
     revisit of an earlier record.
     """

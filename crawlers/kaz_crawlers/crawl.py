@@ -112,7 +112,7 @@ def drop_rule(state: UrlState) -> str:
     """The rule by which an address that is not done was dropped, as accounts name it.
 
     `http-<status>`, `failed:<error>`, `redirected`, `unchanged` (an earlier crawl has it),
-    `not-due`, or the reason of a refusal; `pending` while a crawl is not finished.
+    `not-due`, `nofollow`, or the reason of a refusal; `pending` while a crawl is not finished.
     """
     reason = state.reason or ""
     if state.state == "failed" and not reason.startswith("http-"):

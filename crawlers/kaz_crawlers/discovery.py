@@ -40,6 +40,8 @@ class Link:
     url: str
     role: Role
     lastmod: datetime | None = None
+    follow: bool = True
+    """Whether its owner lets it be followed: `nofollow` of a link or of a whole page says no."""
 
 
 class Unreadable(Exception):
@@ -163,7 +165,7 @@ def _link(response: Response, url: str, role: Role, lastmod: datetime | None) ->
 
 
 def _page_links(response: Response) -> Iterator[Link]:
-    if not isinstance(response, TextResponse) or _forbids_following(_robots_header(response)):
+    if not isinstance(response, TextResponse):
         return
     try:
         parser = lxml.html.HTMLParser(encoding=response.encoding, huge_tree=False)
@@ -171,31 +173,34 @@ def _page_links(response: Response) -> Iterator[Link]:
     except (lxml.etree.LxmlError, ValueError, LookupError):
         return
     base = _base(tree, response.url)
-    if _forbids_following(_robots_meta(tree)):
-        return
+    follow = not _forbids_following(f"{_robots_header(response)},{_robots_meta(tree)}")
     count = 0
-    seen: set[str] = set()
+    seen: dict[str, bool] = {}
     for element in tree.iter("a", "link"):
         address = element.get("href")
-        if not address or address in seen or address[0] == "#" or not _leads_on(element):
+        if not address or address[0] == "#" or not _is_link(element):
             continue
-        seen.add(address)
+        wanted = follow and "nofollow" not in (element.get("rel") or "").lower()
+        if seen.get(address) in (True, wanted):
+            continue
+        seen[address] = wanted
         try:
             url = urljoin(base, address.strip())
         except ValueError:
             continue
         if url.startswith("http"):
-            yield Link(url=url if url.isascii() else safe_url_string(url), role="page")
+            plain = url if url.isascii() else safe_url_string(url)
+            yield Link(url=plain, role="page", follow=wanted)
             count += 1
             if count >= MOST_LINKS:
                 return
 
 
-def _leads_on(element: Any) -> bool:
-    """Whether a link is one to follow: not `nofollow`, and a `<link>` only to a page."""
-    rel = (element.get("rel") or "").lower()
+def _is_link(element: Any) -> bool:
+    """Whether an element leads to a page; a `<link>` mostly leads to what a page is made of."""
     if element.tag == "a":
-        return "nofollow" not in rel
+        return True
+    rel = (element.get("rel") or "").lower()
     return rel == "canonical" or (
         rel == "alternate" and (element.get("hreflang") or "").lower().startswith("kk")
     )

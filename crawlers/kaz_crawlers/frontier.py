@@ -22,6 +22,7 @@ from kaz_crawlers.addresses import (
     BUDGET_DEPTH,
     BUDGET_REASONS,
     FETCHED,
+    NOFOLLOW,
     NOT_DUE,
     Outcome,
     Role,
@@ -275,8 +276,7 @@ class Frontier:
             task = replace(task, url=address_to_fetch(task.url))
             outcome = self._outcome_of_finding(task)
             added = self._database.execute(
-                "INSERT INTO address (key, url, host, request, priority, depth, state,"
-                " reason, target) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                _ADD,
                 (
                     task.key,
                     task.url,
@@ -293,6 +293,8 @@ class Frontier:
                 self._pending[task.host] += 1
 
     def _outcome_of_finding(self, task: Task) -> Outcome:
+        if not task.follow:
+            return Outcome(state="skipped", reason=NOFOLLOW)
         if task.role == "page" and (kind := trap(task.url) or self._shapes.trap(task.url)):
             return Outcome(state="refused", reason="trap", target=kind)
         if task.depth > self._limits.max_depth:
@@ -363,6 +365,15 @@ class Frontier:
 _PENDING_BY_HOST: Final = "SELECT host, count(*) FROM address WHERE state = 'pending' GROUP BY host"
 _BUDGET_SPENT: Final = (
     "SELECT EXISTS (SELECT 1 FROM address WHERE state = 'refused' AND reason IN (?, ?, ?))"
+)
+# An address that no link was to be followed to becomes an ordinary one with the first that is.
+_ADD: Final = (
+    "INSERT INTO address (key, url, host, request, priority, depth, state, reason, target)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET url = excluded.url,"
+    " host = excluded.host, request = excluded.request, priority = excluded.priority,"
+    " depth = excluded.depth, state = excluded.state, reason = excluded.reason,"
+    " target = excluded.target WHERE address.reason = 'nofollow'"
+    " AND excluded.reason IS NOT 'nofollow'"
 )
 _NEXT: Final = (
     "SELECT key, request FROM address WHERE state = 'pending' AND host = ?"

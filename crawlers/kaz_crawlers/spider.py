@@ -18,7 +18,7 @@ from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
-from kaz_crawlers.addresses import DONE, UNCHANGED, Outcome, Role, Task
+from kaz_crawlers.addresses import DONE, NOFOLLOW, UNCHANGED, Outcome, Role, Task
 from kaz_crawlers.discovery import Link, Unreadable, meta_refresh
 from kaz_crawlers.frontier import Frontier, page_after
 from kaz_crawlers.guard import is_web_address
@@ -236,15 +236,22 @@ class SourceSpider(Spider):
         for link in links:
             lastmod = link.lastmod.isoformat() if trusted and link.lastmod else None
             if self._admits(link.url, link.role):
-                yield Task(url=link.url, role=link.role, depth=task.depth + 1, lastmod=lastmod)
+                yield Task(
+                    url=link.url,
+                    role=link.role,
+                    depth=task.depth + 1,
+                    lastmod=lastmod,
+                    follow=link.follow,
+                )
 
     def _is_new(self, link: Link) -> bool:
         """Whether a link was not met lately in this crawl."""
-        if link.url in self._met:
+        met = link.url if link.follow else f"{NOFOLLOW} {link.url}"
+        if met in self._met:
             return False
         if len(self._met) >= MOST_REMEMBERED:
             self._met.clear()
-        self._met.add(link.url)
+        self._met.add(met)
         return True
 
     def _redirect(self, task: Task, location: str) -> None:

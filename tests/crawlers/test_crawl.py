@@ -58,6 +58,10 @@ def test_every_address_ends_in_a_state(site: LoopbackSite, tmp_path: Path) -> No
     )
     for path in ("/kk/map", "/kk/feed", "/kk/new"):
         site.page(path)
+    site.answers["/kk/map"] = Answer(
+        body=b'<a rel=nofollow href="/kk/sort">x</a><a href="/kk/2026/2026/2026/2026">x</a>',
+        headers={"Content-Type": "text/html"},
+    )
     site.redirect("/kk/loop-a", "/kk/loop-b")
     site.redirect("/kk/loop-b", "/kk/loop-a")
     site.redirect("/kk/self", "/kk/self")
@@ -84,6 +88,8 @@ def test_every_address_ends_in_a_state(site: LoopbackSite, tmp_path: Path) -> No
         "/kk/zhabyq/1": ("refused", "robots"),
         "/kk/loop-a": ("redirected", None),
         "/kk/loop-b": ("redirected", None),
+        "/kk/sort": ("skipped", "nofollow"),
+        "/kk/2026/2026/2026/2026": ("refused", "trap"),
         "/kk/moved": ("redirected", None),
         "/kk/self": ("failed", "redirect-loop"),
         "/kk/bomb": ("failed", "too-large"),
@@ -98,12 +104,14 @@ def test_every_address_ends_in_a_state(site: LoopbackSite, tmp_path: Path) -> No
         "guard": 1,
         "http-404": 1,
         "http-503": 1,
+        "nofollow": 1,
         "redirected": 3,
         "robots": 1,
         "robots-unreachable": 1,
+        "trap": 1,
     }
     assert result.account.dropped == dropped
-    assert (result.account.entered, result.account.kept, result.pages) == (18, 8, 8)
+    assert (result.account.entered, result.account.kept, result.pages) == (20, 8, 8)
     assert result.finish_reason == "finished"
     assert result.bytes == sum(path.stat().st_size for path in tmp_path.glob("*.warc.gz"))
     assert told
@@ -114,6 +122,7 @@ def test_every_address_ends_in_a_state(site: LoopbackSite, tmp_path: Path) -> No
     assert asked["http://10.0.0.1/metadata"] == asked["http://10.0.0.1/robots.txt"] == 0
     assert asked[f"{HOST}/kk/busy"] == asked["http://inside.example/robots.txt"] == 3
     assert asked[f"{HOST}/kk/1"] == 1
+    assert asked[f"{HOST}/kk/sort"] == asked[f"{HOST}/kk/2026/2026/2026/2026"] == 0
 
     kept = archived(tmp_path)
     assert kept["/robots.txt", 200] == 1

@@ -60,7 +60,8 @@ def test_xml(role: Role, body: bytes, links: list[tuple[str, str]]) -> None:
 
 def found_in(body: bytes, **headers: str) -> list[str]:
     response = HtmlResponse(BASE, body=body, encoding="utf-8", headers=headers)
-    return [link.url.removeprefix("http://site.example") for link in links_of("page", response)]
+    links = [link for link in links_of("page", response) if link.follow]
+    return [link.url.removeprefix("http://site.example") for link in links]
 
 
 @pytest.mark.parametrize("body", [b"", b"not xml", b"<html><body>404</body></html>", b"\x1f\x8bx"])
@@ -98,6 +99,13 @@ def test_links_that_do_not_lead_on_are_left_out() -> None:
 def test_a_page_whose_owner_wants_no_link_followed_gives_none(header: str) -> None:
     assert found_in(b'<a href="/1">x</a>', **{"X-Robots-Tag": header}) == []
     assert found_in(f'<meta name=robots content="{header}"><a href="/1">x</a>'.encode()) == []
+
+
+def test_links_that_are_not_to_be_followed_are_known_all_the_same() -> None:
+    body = b'<a rel=nofollow href="/1">a</a><a href="/1">b</a><a href="/2" rel="ugc nofollow">c</a>'
+    response = HtmlResponse(BASE, body=body, encoding="utf-8")
+    found = [(link.url[-2:], link.follow) for link in links_of("page", response)]
+    assert found == [("/1", False), ("/1", True), ("/2", False)]
 
 
 def test_a_page_gives_no_more_links_than_a_page_can_have() -> None:

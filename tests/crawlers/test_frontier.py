@@ -100,6 +100,19 @@ def test_a_page_ends_together_with_its_links(tmp_path: Path) -> None:
     assert states(tmp_path) == {"1": ("pending", None)}
 
 
+def test_an_address_is_left_alone_until_a_link_to_it_may_be_followed(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    unwanted = [replace(page(number), follow=False) for number in (1, 2)]
+    frontier.add([*unwanted, page(3)])
+    assert frontier.pending == 1
+    frontier.add([page(1), *unwanted])
+    frontier.add([replace(page(3), follow=False)])
+    assert frontier.pending == 2
+    frontier.close()
+    waiting = ("pending", None)
+    assert states(tmp_path) == {"1": waiting, "2": ("skipped", "nofollow"), "3": waiting}
+
+
 def test_what_is_found_is_fetched_after_its_commit_and_not_before(tmp_path: Path) -> None:
     frontier = opened(tmp_path)
     frontier.add([page(1)])
