@@ -78,6 +78,8 @@ def crawl(
 
 
 def _may_crawl(source: Source, options: CrawlOptions) -> None:
+    if not source.discover.by_crawl:
+        raise BadConfiguration(_taken_in_one_piece(source))
     if source.rights.basis == "unclear":
         raise BadConfiguration(
             f"the rights of {source.id} are unclear, so it is not crawled:"
@@ -94,6 +96,17 @@ def _may_crawl(source: Source, options: CrawlOptions) -> None:
         raise BadConfiguration(
             "owners of websites must be able to reach you: set crawl.contact in kazcorpus.toml"
         )
+
+
+def _taken_in_one_piece(source: Source) -> str:
+    """What to do with a source that is not crawled from page to page."""
+    ways = [f"`kazcorpus ingest oai {url} --source {source.id}`" for url in source.discover.oai]
+    ways += [
+        f"download {url} and take it in with `kazcorpus ingest wikimedia FILE --source {source.id}`"
+        for url in source.discover.dumps
+    ]
+    more = f" (and so on for each of discover.oai: {len(ways)})" if len(ways) > 1 else ""
+    return f"{source.id} is not crawled: {ways[0]}{more}"
 
 
 def account_of(source: str, states: Iterable[UrlState]) -> Account:

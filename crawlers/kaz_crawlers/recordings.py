@@ -97,6 +97,8 @@ def recording_problems(source: Source, recording: Recording | None, today: date)
     """What a recording says against its source, or that there is none."""
     again = f"`kazcorpus sources record {source.id}`"
     if recording is None:
+        if not source.urls.examples:
+            return []  # nothing there to be recorded yet, which is said of the guesses
         return [warning("urls.examples", f"nobody has recorded the example pages: {again}")]
     return list(_against(source, recording, today, again))
 

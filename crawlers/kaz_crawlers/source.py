@@ -30,6 +30,13 @@ LEAST_DELAY: Final = 2.0
 """Seconds between two requests to a host; none is asked more often, whatever its robots.txt."""
 
 
+LEAST_EXAMPLES: Final = 2
+"""One address proves no pattern."""
+
+LARGEST_FILE: Final = 64 << 10
+"""Bytes of a source file; those of the package have about one thousand."""
+
+
 class Table(StrictModel):
     """A table of a source file; the docstring of each key is its line in the documentation."""
 
@@ -37,7 +44,7 @@ class Table(StrictModel):
 
 
 class Discover(Table):
-    """Where the addresses of the pages are learnt: at least one of the first three."""
+    """Where the pages are learnt of: by a crawl, or (the last two) all in one piece."""
 
     sitemaps: tuple[Address, ...] = ()
     """Sitemaps or indexes of sitemaps: the best way where there are any."""
@@ -47,23 +54,36 @@ class Discover(Table):
     """Pages whose links lead to the pages, such as the front page of a section."""
     follow: bool = False
     """Whether links on the pages themselves are followed too."""
+    oai: tuple[Address, ...] = ()
+    """OAI-PMH addresses of journals: `kazcorpus ingest oai` takes them, a crawl does not."""
+    dumps: tuple[Address, ...] = ()
+    """Wikimedia dumps: downloaded by hand, `kazcorpus ingest wikimedia` takes the files."""
+
+    @property
+    def by_crawl(self) -> bool:
+        """Whether there is anything that a crawl begins with."""
+        return bool(self.sitemaps or self.feeds or self.listings)
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
-        if not (self.sitemaps or self.feeds or self.listings):
-            raise ValueError("name at least one of sitemaps, feeds, listings")
+        if not (self.by_crawl or self.oai or self.dumps):
+            raise ValueError("name at least one of sitemaps, feeds, listings, oai, dumps")
         return self
 
 
 class Urls(Table):
-    """Which addresses are pages of this source, with examples that prove the patterns."""
+    """Which addresses are pages of this source, with examples (or guesses) for the patterns."""
 
     accept: Annotated[tuple[Pattern, ...], Field(min_length=1)]
     """RE2 patterns, searched for in the whole address; one that fits is enough."""
     reject: tuple[Pattern, ...] = ()
     """RE2 patterns of what is not wanted; they win over `accept`."""
-    examples: Annotated[tuple[Address, ...], Field(min_length=2)]
-    """Two or more pages that must be accepted; `sources record` fetches them."""
+    examples: tuple[Address, ...] = ()
+    """Two or more pages that somebody has seen, which must be accepted; `sources record` fetches
+    them."""
+    guesses: tuple[Address, ...] = ()
+    """Instead of examples while `rights.checked` is "never": two or more addresses of the shape
+    that pages are said to have. Nobody has seen them, and perhaps there are no such pages."""
     counterexamples: tuple[Address, ...] = ()
     """Addresses of the same site that must not be accepted."""
 
@@ -73,11 +93,17 @@ class Urls(Table):
             re2.search(pattern, url) for pattern in self.reject
         )
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The addresses that the patterns are held against: examples, or guesses without any."""
+        return self.examples or self.guesses
+
     @model_validator(mode="after")
     def _examples_prove_the_patterns(self) -> Self:
-        for url in self.examples:
-            if not self.accepts(url):
-                raise ValueError(f"the example {url} is not accepted by the patterns")
+        for what, urls in (("example", self.examples), ("guess", self.guesses)):
+            for url in urls:
+                if not self.accepts(url):
+                    raise ValueError(f"the {what} {url} is not accepted by the patterns")
         for url in self.counterexamples:
             if self.accepts(url):
                 raise ValueError(f"the counterexample {url} is accepted by the patterns")
@@ -119,6 +145,8 @@ class Rights(Table):
     """SPDX identifier, such as `CC-BY-4.0`; needed for `open-licence`."""
     evidence: str = ""
     """The page or document that says so; needed for `open-licence` and `permission`."""
+    note: str = ""
+    """What is not known yet, and where one would look."""
     checked: DayOrNever
     """The day somebody looked at the live site and its terms, or "never"; a source that
     nobody has looked at is crawled only with `--unchecked`."""
@@ -164,6 +192,24 @@ class Source(Table):
     rights: Rights
     """Why the text may be used."""
 
+    @model_validator(mode="after")
+    def _somebody_has_seen_pages(self) -> Self:
+        examples, guesses = self.urls.examples, self.urls.guesses
+        if guesses and not self.rights.never_checked:
+            raise ValueError(
+                "urls.guesses: rights.checked says that somebody has looked at the site, so give"
+                " pages seen there as urls.examples and remove the guesses"
+            )
+        if examples and guesses:
+            raise ValueError("urls.guesses: there are examples, so remove the guesses")
+        if len(self.urls.shown) < LEAST_EXAMPLES:
+            or_guesses = " (or urls.guesses, if none was seen)" if self.rights.never_checked else ""
+            raise ValueError(
+                f"urls.examples: give {LEAST_EXAMPLES} pages or more that the patterns must"
+                f" accept{or_guesses}"
+            )
+        return self
+
     def facts(self) -> SourceFacts:
         """What the stages after the crawl must know."""
         return SourceFacts(
@@ -199,6 +245,8 @@ def _toml_line(key: str, value: Any) -> str:
 
 def read_source(path: Path) -> Source:
     """The source in `path`, whatever the file is called. Raises NotFound or BadConfiguration."""
+    if path.is_file() and path.stat().st_size > LARGEST_FILE:
+        raise BadConfiguration(f"{path.name} is over {LARGEST_FILE >> 10} KiB: no source file")
     return load_toml(path, Source)
 
 

@@ -53,10 +53,10 @@ def check_source(source: Source, today: date | None = None) -> list[Problem]:
 
 def _hosts(source: Source) -> Iterator[Problem]:
     home = _host(source.homepage)
-    for url in source.urls.examples:
+    for url in source.urls.shown:
         if not _same_site(_host(url), home):
             yield error(
-                "urls.examples",
+                "urls.examples" if source.urls.examples else "urls.guesses",
                 f"{url} is on another host than the homepage ({home}):"
                 " one source is one site, so give the other host a file of its own",
             )
@@ -81,7 +81,7 @@ def _host(url: str) -> str:
 def _patterns(source: Source) -> Iterator[Problem]:
     urls = source.urls
     for pattern in urls.accept:
-        if not any(re2.search(pattern, url) for url in urls.examples):
+        if not any(re2.search(pattern, url) for url in urls.shown):
             yield error("urls.accept", f"{pattern!r} fits no example: add one, or remove it")
         for reject in urls.reject:
             if _shadows(reject, pattern):
@@ -91,7 +91,7 @@ def _patterns(source: Source) -> Iterator[Problem]:
     for reject in urls.reject:
         if not any(re2.search(reject, url) for url in urls.counterexamples):
             yield warning("urls.reject", f"{reject!r} fits no counterexample: add one to prove it")
-    if any(urls.accepts(_moved(url)) for url in urls.examples):
+    if any(urls.accepts(_moved(url)) for url in urls.shown):
         yield error(
             "urls.accept",
             "the patterns accept pages of any other host too, whose rights are not these:"
@@ -130,8 +130,13 @@ def _beginning(pattern: str) -> str:
 
 def _examples(source: Source) -> Iterator[Problem]:
     urls = source.urls
-    if len(set(urls.examples)) < len(urls.examples):
-        yield error("urls.examples", "an example is given twice: two different ones are needed")
+    if len(set(urls.shown)) < len(urls.shown):
+        key = "urls.examples" if urls.examples else "urls.guesses"
+        yield error(key, "an address is given twice: two different ones are needed")
+    if urls.guesses:
+        yield warning(
+            "urls.guesses", "nobody has seen these: replace them by two pages as urls.examples"
+        )
     if not urls.counterexamples:
         yield warning("urls.counterexamples", "give an address that must not be accepted")
 
@@ -146,18 +151,18 @@ def _rights(source: Source, today: date) -> Iterator[Problem]:
             f"{rights.licence!r} is no SPDX identifier of a licence for texts"
             " (such as CC-BY-4.0; for others LicenseRef-name)",
         )
-    if not rights.evidence.strip():
+    if rights.basis != "unclear" and not rights.evidence.strip():
         yield warning("rights.evidence", "say which page or law gives the basis")
     yield from _last_look(source, today)
 
 
 def _last_look(source: Source, today: date) -> Iterator[Problem]:
-    checked = source.rights.checked
+    checked, note = source.rights.checked, source.rights.note
     if not isinstance(checked, date):
         yield warning(
             "rights.checked",
             "never: look at the site and its terms, then write the day; until then it is"
-            " crawled only with --unchecked",
+            f" crawled only with --unchecked{f' (to find out: {note})' if note else ''}",
         )
     elif checked > today:
         yield error("rights.checked", f"{checked} is in the future: write the day you looked")

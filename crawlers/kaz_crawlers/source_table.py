@@ -70,7 +70,7 @@ def _row_of(source: Source, origin: str) -> SourceRow:
 
 
 def _ways(discover: Discover) -> Iterator[str]:
-    for name in ("sitemaps", "feeds", "listings"):
+    for name in ("sitemaps", "feeds", "listings", "oai", "dumps"):
         if getattr(discover, name):
             yield name
     if discover.follow:

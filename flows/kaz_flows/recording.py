@@ -17,6 +17,7 @@ from kaz_crawlers.crawl import CrawlOptions, crawl, drop_rule
 from kaz_crawlers.recordings import RecordedPage, Recording, page_of_text
 from kaz_crawlers.source import Discover, Source, Urls
 from kaz_crawlers.url_states import url_states
+from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.identity import canonical_url
 from kaz_datasets.warc import Page, read_pages
 
@@ -30,9 +31,15 @@ SPARE_PAGES: Final = 10
 def record_examples(source: Source, options: CrawlOptions | None = None) -> Recording:
     """Fetch the examples of `source`, politely, and say what the pipeline makes of each.
 
-    Raises what `kaz_crawlers.crawl.crawl` raises; an example that cannot be had is no error, but
+    Raises BadConfiguration where there are only guesses, and what `kaz_crawlers.crawl.crawl`
+    raises; an example that cannot be had is no error, but
     is recorded with the reason.
     """
+    if not source.urls.examples:
+        raise BadConfiguration(
+            f"{source.id} has guesses, which nobody has seen, and no examples: look at the site,"
+            " put two of its pages into urls.examples, then record"
+        )
     # looking at two pages is how a source comes to be checked
     chosen = replace(options or CrawlOptions(), unchecked=True)
     with TemporaryDirectory(prefix="kazcorpus-record-") as name:

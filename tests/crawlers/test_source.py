@@ -30,6 +30,9 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"urls": {"examples": [f"{HOST}/kk/1"]}}, "urls.examples"),
     ({"urls": {"examples": [f"{HOST}/kk/1", f"{HOST}/en/2"]}}, "is not accepted"),
     ({"urls": {"counterexamples": [f"{HOST}/kk/3"]}}, "is accepted"),
+    ({"urls": {"examples": []}}, "urls.examples: give 2 pages or more"),
+    ({"urls": {"guesses": [f"{HOST}/kk/3", f"{HOST}/kk/4"]}}, "urls.guesses: rights.checked says"),
+    ({"urls": {"guesses": [f"{HOST}/en/3"]}}, "the guess http://site.example/en/3 is not accepted"),
     ({"discover": {"listings": []}}, "name at least one of"),
     ({"discover": {"sitemaps": ["file:///etc/passwd"]}}, "not a web address"),
     ({"extract": {"body": "div[["}}, "not a CSS selector"),
@@ -108,6 +111,42 @@ def test_never_is_a_day_too() -> None:
     assert source.rights.never_checked
     assert Source.model_validate(tomllib.loads(source.to_toml())) == source
     assert not make_source().rights.never_checked
+
+
+GUESSES = [f"{HOST}/kk/1", f"{HOST}/kk/2"]
+
+
+def test_guesses_stand_in_for_examples_while_nobody_has_looked() -> None:
+    source = make_source(
+        urls={"examples": [], "guesses": GUESSES}, rights={"checked": "never", "note": "Whose?"}
+    )
+    assert source.urls.shown == tuple(GUESSES)
+    assert Source.model_validate(tomllib.loads(source.to_toml())) == source
+
+
+@pytest.mark.parametrize(
+    ("urls", "message"),
+    [
+        ({"examples": [], "guesses": GUESSES[:1]}, "or urls.guesses, if none was seen"),
+        ({"guesses": GUESSES}, "there are examples, so remove the guesses"),
+    ],
+)
+def test_guesses_are_two_and_alone(urls: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadConfiguration, match=message):
+        make_source(urls=urls, rights={"checked": "never"})
+
+
+def test_a_journal_or_a_dump_is_enough_to_begin_with() -> None:
+    oai = make_source(discover={"listings": [], "oai": [f"{HOST}/oai"]})
+    assert not oai.discover.by_crawl
+    assert make_source().discover.by_crawl
+
+
+def test_a_huge_file_is_no_source(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(make_source().to_toml() + "#" * (64 << 10))
+    with pytest.raises(BadConfiguration, match="over 64 KiB"):
+        load_source(path)
 
 
 def test_the_defaults_are_polite() -> None:

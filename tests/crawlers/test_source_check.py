@@ -67,7 +67,7 @@ FINDINGS: list[tuple[dict[str, dict[str, Any]], str]] = [
         {"urls": {"accept": [ACCEPT, r"^https://sait\.kz/ru/kk/"]}},
         r"error: urls.reject: '/ru/' rejects all that '^https://sait\\.kz/ru/kk/' accepts",
     ),
-    ({"urls": {"examples": [f"{SITE}/kk/1"] * 2}}, "error: urls.examples: an example is given"),
+    ({"urls": {"examples": [f"{SITE}/kk/1"] * 2}}, "error: urls.examples: an address is given"),
     ({"urls": {"counterexamples": []}}, "warning: urls.counterexamples: give an address"),
     (
         {"discover": {"sitemaps": ["https://other.kz/sitemap.xml"]}},
@@ -77,6 +77,25 @@ FINDINGS: list[tuple[dict[str, dict[str, Any]], str]] = [
     ({"rights": {"basis": "unclear"}}, "warning: rights.basis: unclear"),
     ({"rights": {"basis": "public-domain", "evidence": ""}}, "warning: rights.evidence: say"),
     ({"rights": {"checked": "never"}}, "warning: rights.checked: never"),
+    (
+        {"rights": {"checked": "never", "note": "who owns it"}},
+        "warning: rights.checked: never: look at the site and its terms, then write the day; until"
+        " then it is crawled only with --unchecked (to find out: who owns it)",
+    ),
+    (
+        {
+            "urls": {"examples": [], "guesses": [f"{SITE}/kk/1", f"{SITE}/kk/2"]},
+            "rights": {"checked": "never"},
+        },
+        "warning: urls.guesses: nobody has seen these",
+    ),
+    (
+        {
+            "urls": {"examples": [], "guesses": [f"{SITE}/kk/1"] * 2},
+            "rights": {"checked": "never"},
+        },
+        "error: urls.guesses: an address is given twice",
+    ),
     ({"rights": {"checked": "2026-12-02"}}, "error: rights.checked: 2026-12-02 is in the future"),
     ({"rights": {"checked": "2024-01-01"}}, "warning: rights.checked: 2024-01-01 is long ago"),
 ]

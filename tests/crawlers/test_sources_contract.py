@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,17 +11,22 @@ import pytest
 from scrapy.http import HtmlResponse, Response, XmlResponse
 
 from kaz_crawlers.addresses import Role
+from kaz_crawlers.crawl import CrawlOptions, crawl
+from kaz_crawlers.recordings import read_recording, recording_file
 from kaz_crawlers.site import Site, site_of
 from kaz_crawlers.site_check import check_site
 from kaz_crawlers.source import Source, load_source
 from kaz_crawlers.source_check import check_file, check_source
 from kaz_crawlers.source_files import builtin_sources
 from kaz_datasets.errors import BadConfiguration
+from kaz_datasets.vocabulary import KINDS
 from packs import install_pack
 
 from .conftest import HOST, make_source
 
 BUILTIN = sorted(builtin_sources().glob("*.toml"))
+REAL = {path.stem: load_source(path) for path in BUILTIN if not path.stem.startswith("demo-")}
+UNSEEN = [source for source in REAL.values() if source.rights.never_checked]
 
 PYTHON_SITES = """
 from kaz_crawlers.discovery import Link
@@ -71,6 +77,40 @@ def python_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
 def test_a_source_of_the_package_has_no_errors(path: Path) -> None:
     assert [str(item) for item in check_file(path) if item.level == "error"] == []
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 40
+
+
+def test_the_package_has_sources_of_every_kind() -> None:
+    kinds = Counter(source.kind for source in REAL.values())
+    assert set(kinds) == set(KINDS) - {"other"}
+    assert sum(kinds.values()) >= 45
+
+
+@pytest.mark.parametrize("source", UNSEEN, ids=lambda source: source.id)
+def test_nothing_is_claimed_that_nobody_has_seen(source: Source) -> None:
+    assert source.urls.examples == ()
+    assert read_recording(recording_file(builtin_sources() / f"{source.id}.toml")) is None
+    assert source.rights.note
+    assert source.rights.evidence or source.rights.basis == "unclear"
+
+
+@pytest.mark.parametrize("source", REAL.values(), ids=REAL.keys())
+def test_pages_in_other_languages_are_left_alone(source: Source) -> None:
+    if not source.discover.by_crawl:
+        return  # there the records say which language they are in
+    for url in source.urls.shown:
+        host, _, path = url.partition("://")[2].partition("/")
+        mark, _, rest = path.partition("/")
+        below = rest if mark in ("kk", "kz", "kaz") else path
+        for other in ("ru", "en"):
+            assert not source.urls.accepts(f"https://{host}/{other}/{below}")
+
+
+@pytest.mark.parametrize("source", UNSEEN, ids=lambda source: source.id)
+def test_a_source_nobody_has_looked_at_is_not_crawled(source: Source, tmp_path: Path) -> None:
+    # nobody can be reached either, so that no defect here sends a request
+    with pytest.raises(BadConfiguration, match=r"--unchecked|are unclear|is not crawled"):
+        crawl(source, tmp_path / "crawl", CrawlOptions())
+    assert not (tmp_path / "crawl").exists()
 
 
 @pytest.mark.parametrize(("role", "answer"), ANSWERS)

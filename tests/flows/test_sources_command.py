@@ -160,6 +160,32 @@ def test_a_site_nobody_has_looked_at_is_not_crawled(
     assert "crawl.contact" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("source", "refusal"),
+    [
+        ("egemen-kz", "nobody has compared egemen-kz with the live website yet"),
+        ("ertegiler-kz", "the rights of ertegiler-kz are unclear"),
+        ("kk-wikipedia", "`kazcorpus ingest wikimedia FILE --source kk-wikipedia`"),
+        ("enu-kz", "/oai --source enu-kz` (and so on for each of discover.oai: 12)"),
+    ],
+)
+def test_a_listed_source_says_why_it_is_not_crawled(
+    source: str, refusal: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(workspace)]
+    assert run(["crawl", source, *place]) == 2
+    assert refusal in capsys.readouterr().err
+    # no contact is stated, so that --unchecked goes no further than the next refusal
+    assert run(["crawl", source, "--unchecked", *place]) == 2
+    unchecked = capsys.readouterr().err
+    assert refusal in unchecked or "crawl.contact" in unchecked
+
+
+def test_guesses_are_not_recorded(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sources", "record", "egemen-kz", "--workspace", str(workspace)]) == 2
+    assert "put two of its pages into urls.examples" in capsys.readouterr().err
+
+
 def test_recording_wants_nothing_but_the_examples() -> None:
     source = load_source(builtin_sources() / "demo-news.toml")
     narrow = only_examples(source)
