@@ -22,7 +22,8 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from kaz_cleaning.html_tree import parse_html
-from kaz_cleaning.metadata import page_licence, published_at
+from kaz_cleaning.metadata import published_at
+from kaz_cleaning.page_licence import page_licence
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.source_facts import SourceFacts
 

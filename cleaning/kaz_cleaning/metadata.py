@@ -1,4 +1,4 @@
-"""What a page says about itself: its date, its canonical address, its licence."""
+"""What a page says about itself: its date, its canonical address."""
 
 from __future__ import annotations
 
@@ -29,9 +29,6 @@ _DATE_CLASS: Final = re.compile(r"date|time|publish|posted|meta|күн|info", re
 _LONGEST_DATE: Final = 120
 _EARLIEST: Final = date(1991, 1, 1)
 """No page of the web is older; texts of law give the date of the act, which may be."""
-_CREATIVE_COMMONS: Final = re.compile(
-    r"creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)", re.IGNORECASE
-)
 
 
 def published_at(tree: Any) -> date | None:
@@ -84,18 +81,6 @@ def _visible_dates(tree: Any) -> Iterator[str]:
             text = " ".join(element.text_content().split())
             if len(text) <= _LONGEST_DATE:
                 yield text
-
-
-def page_licence(tree: Any) -> str | None:
-    """The SPDX identifier of a Creative Commons licence that the page links as its own."""
-    for element in tree.iter("a", "link"):
-        if "license" not in (element.get("rel") or "").lower().split():
-            continue
-        if found := _CREATIVE_COMMONS.search(element.get("href") or ""):
-            if found[1].lower() == "publicdomain":
-                return "CC0-1.0" if found[2].lower() == "zero" else "CC-PDM-1.0"
-            return f"CC-{found[2].upper()}-{found[3]}"
-    return None
 
 
 def page_address(tree: Any | None, url: str) -> str:

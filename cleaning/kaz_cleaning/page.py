@@ -123,7 +123,7 @@ def read_document(draft: Draft) -> None:
 
 
 def _refuse_training(draft: Draft, tree: Any | None) -> None:
-    draft.rights = read_rights(draft.page.headers, tree)
+    draft.rights = read_rights(draft.page.headers, tree, draft.page.facts.signals)
     if draft.rights.refuses_training:
         raise Drop("no-ai-training", draft.rights.refusal)
 

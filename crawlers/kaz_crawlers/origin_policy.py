@@ -29,6 +29,11 @@ class Policy:
     rights: HostRights
 
     @property
+    def size(self) -> int:
+        """Characters that are kept of the origin's files."""
+        return self.rules.size + self.rights.size
+
+    @property
     def life(self) -> float:
         """Seconds for which this holds."""
         return LIFE if self.rules.reachable else LIFE_OF_SILENCE
@@ -77,9 +82,9 @@ class PolicyCache:
         return policy
 
     def _forget(self) -> None:
-        text = sum(policy.rules.size for policy, _ in self._known.values())
+        text = sum(policy.size for policy, _ in self._known.values())
         while len(self._known) > self._most_origins or (
             text > self._most_text and len(self._known) > 1
         ):
             policy, _ = self._known.pop(next(iter(self._known)))
-            text -= policy.rules.size
+            text -= policy.size

@@ -52,9 +52,10 @@ class RobotsMiddleware:
         policy = await self._policies.policy(origin_of(request.url))
         if reason := policy.rules.refusal(request.url):
             raise RequestRefused(reason)
-        request.meta[SIGNALS] = policy.rights.signals(request.url)
-        if statement := policy.rights.refusal(request.url):
-            request.meta[REFUSAL] = statement
+        verdict = policy.rights.verdict(request.url)
+        request.meta[SIGNALS] = verdict.signals
+        if verdict.refusal:
+            request.meta[REFUSAL] = verdict.refusal
             raise RequestRefused("rights")
 
     async def _fetch(self, origin: str) -> Policy:

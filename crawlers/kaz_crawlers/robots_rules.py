@@ -6,31 +6,23 @@ is unreachable for 30 days is not used. Crawl-delay and Request-rate are no part
 owners write them, so they are honoured up to an hour; whoever asks for more, less than 24 pages a
 day, is taken to want no crawler, and all is refused.
 
-Protego matches paths. The groups are chosen here: it would compare every rule with every agent
-line above it (half a megabyte of them takes all memory), and take `kaz` for `kazcorpus`, where
-section 2.2.1 asks for equal tokens.
+Protego matches paths. The groups are chosen by `kaz_datasets.rights.robots_groups`: Protego would
+compare every rule with every agent line above it (half a megabyte of them takes all memory), and
+take `kaz` for `kazcorpus`, where section 2.2.1 asks for equal tokens.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Final
 
 from protego import Protego
+
+from kaz_datasets.rights.robots_groups import addressed_lines
 
 LARGEST_RULES: Final = 512_000
 """Bytes that are read of a robots.txt: RFC 9309, section 2.5, asks for 500 KiB at least."""
 LONGEST_DELAY: Final = 3600.0
 """Seconds: beyond it nothing is fetched."""
-
-_LINE_END: Final = re.compile("\r\n|\r|\n")
-# Spellings that Protego forgives too.
-_AGENT: Final = re.compile(r"user[- ]?agent(?:\s*:\s*|\s+)(.*)", re.IGNORECASE)
-_RULE: Final = re.compile(
-    r"(?:allow|disallow|dissallow|dissalow|disalow|diasllow|disallaw)(?:\s*:|\s)", re.IGNORECASE
-)
-_TOKEN: Final = re.compile("[A-Za-z_-]+")
 
 
 class RobotsRules:
@@ -80,40 +72,8 @@ class RobotsRules:
 
 
 def group_text(text: str, product_token: str) -> str:
-    """The lines of all groups for `product_token`, or else for `*`, as one group for `*`.
-
-    Groups by section 2.2.1: agent lines up to the first rule begin one, those of the same token
-    are merged. Other records (Sitemap, Crawl-delay) neither begin nor end a group (section 2.2.4).
-    """
-    lines: dict[str, list[str]] = {product_token.lower(): [], "*": []}
-    named: set[str] = set()
-    open_groups: set[str] = set()
-    ruled = True
-    for line in _lines(text):
-        if agent := _AGENT.match(line):
-            if ruled:
-                open_groups, ruled = set(), False
-            open_groups |= _names(agent[1]) & lines.keys()
-            named |= open_groups
-            continue
-        ruled = ruled or bool(_RULE.match(line))
-        for name in open_groups:
-            lines[name].append(line)
-    own = product_token.lower() if product_token.lower() in named else "*"
-    return "\n".join(["User-agent: *", *lines[own]])
-
-
-def _lines(text: str) -> Iterator[str]:
-    for line in _LINE_END.split(text):
-        if stripped := line.partition("#")[0].strip():
-            yield stripped
-
-
-def _names(agent: str) -> set[str]:
-    """The token of an agent line as it stands, and without a version or words after it."""
-    name = agent.strip().lower()
-    token = _TOKEN.match(name)
-    return {name, token[0]} if token else {name}
+    """The lines of all groups for `product_token`, or else for `*`, as one group for `*`."""
+    return "\n".join(["User-agent: *", *addressed_lines(text, product_token).own])
 
 
 def whole_lines(body: bytes) -> bytes:

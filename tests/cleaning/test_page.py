@@ -96,7 +96,10 @@ def test_a_kazakh_page_becomes_a_whole_row(clean: Callable[..., Kept | Dropped])
     assert (made["url"], made["host"]) == (URL, "a.example")
     assert made["id"] == document_id(URL, "\n".join(KAZAKH))
     assert (made["source"], made["kind"], made["licence"]) == ("test", "news", "CC-BY-4.0")
-    assert made["rights"] == {"basis": "open-licence", "signals": ["content-signal=search=yes"]}
+    assert made["rights"] == {
+        "basis": "open-licence",
+        "signals": ["header:content-signal=search=yes"],
+    }
     assert made["published_at"] == date(2026, 5, 16)
     assert made["script"] == "Cyrl"
     assert made["words"] == 54
@@ -112,9 +115,9 @@ def test_a_kazakh_page_becomes_a_whole_row(clean: Callable[..., Kept | Dropped])
         (page(status=301), "http-status", "301"),
         (page(content_type="application/pdf"), "not-html", "application/pdf"),
         (page(b"%PDF-1.7"), "not-html", "application/pdf by its content"),
-        (page(x_robots_tag="noai"), "no-ai-training", "x-robots-tag=noai"),
+        (page(x_robots_tag="noai"), "no-ai-training", "header:x-robots-tag=noai"),
         (page(html(head='<meta name="tdm-reservation" content="1">')),
-         "no-ai-training", "tdm-reservation=1"),
+         "no-ai-training", "meta:tdm-reservation=1"),
         (page(b"<div>" * 300 + html()), "unsafe-html", "elements nested more than 240 deep"),
         (page(b""), "no-article", "empty page"),
         (page(b"<html><body></body></html>"), "no-article", "no text"),
@@ -144,7 +147,7 @@ def test_half_and_half_is_mixed(clean: Callable[..., Kept | Dropped]) -> None:
 
 def test_refusal_comes_before_any_reading(clean: Callable[..., Kept | Dropped]) -> None:
     refused = page(html(RUSSIAN), content_usage="train-ai=n")
-    assert dropped(clean(refused)) == ("no-ai-training", "content-usage=train-ai=n")
+    assert dropped(clean(refused)) == ("no-ai-training", "header:content-usage=train-ai=n")
 
 
 @pytest.mark.parametrize("codec", ["kz1048", "utf-16", "utf-8"])

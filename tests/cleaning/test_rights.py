@@ -11,7 +11,9 @@ from kaz_cleaning.rights import read_rights
     [
         ({"x-robots-tag": "noai"}, True),
         ({"x-robots-tag": "noindex, NoAI, noimageai"}, True),
-        ({"x-robots-tag": "somebot: noai"}, True),
+        ({"x-robots-tag": "somebot: noai"}, False),
+        ({"x-robots-tag": "kazcorpus: noai"}, True),
+        ({"x-robots-tag": "somebot: nofollow, noai"}, True),
         ({"x-robots-tag": "noimageai"}, False),
         ({"x-robots-tag": "noindex, nofollow"}, False),
         ({"content-usage": "train-ai=n"}, True),
@@ -48,7 +50,10 @@ def test_markup_that_refuses_training(meta: str, refused: bool) -> None:
 def test_every_statement_is_kept_with_its_name() -> None:
     tree = html.document_fromstring('<meta name="tdm-policy" content="https://a.example/p.json">')
     rights = read_rights({"content-signal": "Search=Yes", "x-robots-tag": "noindex"}, tree)
-    assert rights.signals == ["content-signal=search=yes", "tdm-policy=https://a.example/p.json"]
+    assert rights.signals == [
+        "header:content-signal=search=yes",
+        "meta:tdm-policy=https://a.example/p.json",
+    ]
     assert rights.refusal is None
 
 
