@@ -1,5 +1,6 @@
 # make demo    from a website to a published, checked release, without account or network
 # make test    run the tests
+# make campaign-crawl   kill a crawl of 2,000 pages ten times, and see that nothing is lost
 # make check   lint, formatting, types, the walls between the floors
 # make lock    write the lock file again, after a change of pyproject.toml
 
@@ -8,7 +9,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test check lock
+.PHONY: help demo test check lock campaign-crawl
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -24,6 +25,9 @@ check: $(UV)
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports
+
+campaign-crawl: $(UV)
+	PYTHONPATH=tests/support $(RUN) python tests/support/kill_campaign.py
 
 lock: $(UV)
 	$(UV) lock
