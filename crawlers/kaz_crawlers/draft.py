@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from w3lib.url import safe_url_string
 
 from kaz_crawlers.draft_home import Home, read_home
 from kaz_crawlers.draft_languages import (
+    KAZAKH_MARKS,
     folder_mark,
     is_kazakh_address,
     is_other_address,
@@ -31,7 +32,7 @@ from kaz_crawlers.draft_patterns import (
     literal,
     section_shape,
 )
-from kaz_crawlers.draft_probe import Probe
+from kaz_crawlers.draft_probe import Probe, refused_by_owner
 from kaz_crawlers.draft_toml import draft_toml, kind_of
 from kaz_crawlers.guard import is_web_address
 from kaz_crawlers.options import CrawlOptions
@@ -41,6 +42,8 @@ from kaz_datasets.errors import BadConfiguration, Failed
 
 LEAST_EXAMPLES: Final = 2
 _HOPS: Final = 2
+USUAL_OTHERS: Final = ("ru", "en")
+"""Folders of the other languages that nearly every Kazakhstani site has."""
 
 _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 
@@ -65,7 +68,20 @@ def draft_source(url: str, options: CrawlOptions) -> Draft:
         probe = Probe(Path(folder), options)
         home = _kazakh_home(probe, _look(probe, address))
         maps = read_maps(probe, home)
-    return _draft(home, maps)
+    return propose(home, maps)
+
+
+def propose(home: Home, maps: Maps) -> Draft:
+    """What follows from a front page and the lists of a site. Raises Failed without pages."""
+    urls = [*maps.urls, *home.links]
+    prefix = _prefix(home, urls)
+    shapes = _shapes(home, maps, prefix)
+    source = _source(home, maps, shapes, _others(urls, prefix))
+    return Draft(
+        source=source,
+        toml=draft_toml(source, home),
+        findings=tuple(_findings(home, maps, shapes, prefix)),
+    )
 
 
 def _web_address(url: str) -> str:
@@ -81,7 +97,7 @@ def _look(probe: Probe, url: str) -> Home:
     for _ in range(_HOPS):
         probe.fetch([url])
         if page := probe.page(url):
-            return read_home(page)
+            return _welcoming(read_home(page))
         target = probe.destination(url)
         if target == url or not same_site(target, url):
             break
@@ -99,33 +115,35 @@ def _kazakh_home(probe: Probe, home: Home) -> Home:
             page = probe.page(url)
             if page is None and urlsplit(url).netloc != urlsplit(home.url).netloc:
                 raise probe.why_not(url)
-            return read_home(page) if page else home
+            return _welcoming(read_home(page)) if page else home
     return home
 
 
-def _draft(home: Home, maps: Maps) -> Draft:
-    urls = [*maps.urls, *home.links]
-    prefix = _prefix(home, urls)
-    shapes = _shapes(home, maps, prefix)
-    source = _source(home, maps, shapes, _others(urls, prefix))
-    return Draft(
-        source=source,
-        toml=draft_toml(source, home),
-        findings=tuple(_findings(home, maps, shapes, prefix)),
-    )
+def _welcoming(home: Home) -> Home:
+    """The same front page, if it does not itself say no to training."""
+    if home.rights.refusal is None:
+        return home
+    raise refused_by_owner(home.url, home.rights.refusal)
 
 
 def _prefix(home: Home, urls: Iterable[str]) -> str:
     """How the addresses of the Kazakh part begin: `https://sait.kz/kk/`, or the host alone."""
     known = list(urls)
     host = common_prefix(known, home.url)
-    mark = folder_mark(home.url)
-    if mark is None and not home.is_kazakh:
-        marks = [folder_mark(url) for url in known if is_kazakh_address(url)]
-        mark = max(set(marks), key=marks.count, default=None)
+    mark = folder_mark(home.url) or _usual_mark(
+        home, [url for url in known if url.startswith(host)]
+    )
     if mark is None or not any(url.startswith(f"{host}{mark}/") for url in known):
         return host
     return f"{host}{mark}/"
+
+
+def _usual_mark(home: Home, urls: Sequence[str]) -> str | None:
+    """The folder of the Kazakh pages; where the front page is Kazakh, only if most are in it."""
+    marks = [mark for mark in map(folder_mark, urls) if mark in KAZAKH_MARKS]
+    mark = max(set(marks), key=marks.count, default=None)
+    unmarked = sum(folder_mark(url) is None for url in urls)
+    return None if mark and home.is_kazakh and marks.count(mark) < unmarked else mark
 
 
 def _shapes(home: Home, maps: Maps, prefix: str) -> list[Shape]:
@@ -152,44 +170,56 @@ def _source(home: Home, maps: Maps, shapes: list[Shape], others: list[str]) -> S
     accept = tuple(shape.pattern for shape in shapes)
     examples = tuple(dict.fromkeys(url for shape in shapes for url in _two(shape.urls)))
     wanted = Urls(accept=accept, examples=examples)
-    reject = tuple(sorted({_folder(url) for url in others if wanted.accepts(url)}))
-    counterexamples = [next(u for u in others if u.startswith(start)) for start in reject]
-    if not counterexamples:
-        counterexamples = others[:1] or [urljoin(home.url, "/ru/")]
-    if not maps.sitemaps and not maps.feeds:
-        discover = Discover(listings=(home.url,), follow=True)
-    else:
-        listings = () if maps.sitemaps else (home.url,)
-        discover = Discover(
-            sitemaps=maps.sitemaps, feeds=maps.feeds, listings=listings, follow=not maps.sitemaps
-        )
+    foreign = [url for url in (*others, *_imagined(examples)) if wanted.accepts(url)]
     return Source(
         id=source_id(home.url),
         name=home.name or urlsplit(home.url).netloc,
         homepage=home.url,
         kind=kind_of(home.url),
-        discover=discover,
+        discover=_discover(home, maps),
         urls=Urls(
             accept=accept,
-            reject=tuple(f"^{literal(start)}" for start in reject),
+            reject=_reject(foreign),
             examples=examples,
-            counterexamples=tuple(
-                url for url in counterexamples if reject or not wanted.accepts(url)
-            ),
+            counterexamples=(*foreign, *others, urljoin(home.url, "/ru/"))[:1],
         ),
         rights=Rights(basis="unclear", checked=NEVER),
     )
 
 
+def _discover(home: Home, maps: Maps) -> Discover:
+    if not maps.sitemaps and not maps.feeds:
+        return Discover(listings=(home.url,), follow=True)
+    listings = () if maps.sitemaps else (home.url,)
+    return Discover(
+        sitemaps=maps.sitemaps, feeds=maps.feeds, listings=listings, follow=not maps.sitemaps
+    )
+
+
+def _imagined(examples: Iterable[str]) -> Iterator[str]:
+    """The addresses that examples would have in Russian and in English, by the usual custom."""
+    for url in examples:
+        host, path = _root(url), url.removeprefix(_root(url))
+        below = path.partition("/")[2]
+        yield from (f"{host}{mark}/{rest}" for mark in USUAL_OTHERS for rest in (path, below))
+
+
+def _reject(foreign: Iterable[str]) -> tuple[str, ...]:
+    """One pattern for each host that has accepted addresses in other languages."""
+    marks: dict[str, set[str]] = {}
+    for url in foreign:
+        marks.setdefault(_root(url), set()).add(folder_mark(url) or "")
+    return tuple(f"^{literal(host)}({'|'.join(sorted(found))})/" for host, found in marks.items())
+
+
+def _root(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
 def _two(urls: tuple[str, ...]) -> tuple[str, ...]:
     """The first and the last address of a shape."""
     return (urls[0], urls[-1])
-
-
-def _folder(url: str) -> str:
-    """The address up to the folder that names the language."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/{parts.path.lstrip('/').partition('/')[0]}/"
 
 
 def source_id(url: str) -> str:
@@ -212,6 +242,8 @@ def _findings(home: Home, maps: Maps, shapes: list[Shape], prefix: str) -> Itera
         yield f"{what}s: {', '.join(found)}" if found else f"no {what} was found"
     for shape in shapes:
         yield f"{len(shape.urls)} addresses fit {shape.pattern}"
+    for signal in home.rights.signals:
+        yield f"the front page states {signal}"
     if home.terms:
         yield f"the terms of use may be at {home.terms}"
     yield "the rights are left unclear: read the terms of use, then set [rights]"

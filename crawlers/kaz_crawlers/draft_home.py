@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urldefrag, urljoin
 
@@ -15,6 +15,8 @@ from w3lib.url import safe_url_string
 
 from kaz_crawlers.draft_languages import is_kazakh_address, same_site
 from kaz_crawlers.guard import is_web_address
+from kaz_datasets.rights.judge import Verdict, judge
+from kaz_datasets.rights.page import header_statements, meta_statements
 from kaz_datasets.warc import Page
 
 LONGEST_NAME: Final = 100
@@ -44,6 +46,8 @@ class Home:
     """Addresses of the site that the page links to."""
     terms: str | None = None
     """The page that seems to hold the terms of use."""
+    rights: Verdict = field(default_factory=Verdict)
+    """What the page itself says of its use."""
 
     @property
     def is_kazakh(self) -> bool:
@@ -55,7 +59,7 @@ def read_home(page: Page) -> Home:
     """What `page` says; what cannot be read as HTML says nothing."""
     tree = _tree(page)
     if tree is None:
-        return Home(url=page.url)
+        return Home(url=page.url, rights=judge(header_statements(page.headers)))
     anchors = [(element, url) for element, url in _addresses(tree, page.url, "a")]
     alternates = list(_addresses(tree, page.url, "link"))
     return Home(
@@ -66,6 +70,7 @@ def read_home(page: Page) -> Home:
         feeds=tuple(dict.fromkeys(_feeds(alternates)))[:MOST_FEEDS],
         links=tuple(dict.fromkeys(url for _, url in anchors)),
         terms=next((url for a, url in anchors if _TERMS.search(f"{_text(a)} {url}")), None),
+        rights=judge([*header_statements(page.headers), *meta_statements(_meta(tree))]),
     )
 
 
@@ -77,6 +82,11 @@ def _tree(page: Page) -> Any:
         return lxml.html.document_fromstring(page.body, parser=parser)
     except (lxml.etree.LxmlError, ValueError, LookupError):
         return None
+
+
+def _meta(tree: Any) -> Iterator[tuple[str, str]]:
+    for element in tree.iter("meta"):
+        yield element.get("name") or element.get("http-equiv") or "", element.get("content") or ""
 
 
 def _addresses(tree: Any, base: str, tag: str) -> Iterator[tuple[Any, str]]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import urlsplit
+
+import re2
 
 from kaz_crawlers.source_fields import LONGEST_PATTERN
 
@@ -108,7 +110,7 @@ class _Parts:
 def article_shapes(urls: Iterable[str], prefix: str) -> list[Shape]:
     """The commonest shapes of texts among `urls` that begin with `prefix`, commonest first.
 
-    Empty where no two addresses are alike.
+    None is covered by another; empty where no two addresses are alike.
     """
     groups: dict[object, list[str]] = defaultdict(list)
     for url in sorted(dict.fromkeys(urls))[:MOST_ADDRESSES]:
@@ -120,7 +122,31 @@ def article_shapes(urls: Iterable[str], prefix: str) -> list[Shape]:
     ranked = sorted(groups.values(), key=len, reverse=True)
     least = max(2, LEAST_SHARE * len(ranked[0])) if ranked else 0
     alike = [group for group in ranked if len(group) >= least][:MOST_SHAPES]
-    return [Shape(pattern=_pattern(group, prefix), urls=tuple(group)) for group in alike]
+    texts = [
+        group
+        for group in alike
+        if not _are_sections(group, [url for group in alike for url in group])
+    ] or alike
+    return _widest([Shape(pattern=_pattern(group, prefix), urls=tuple(group)) for group in texts])
+
+
+def _are_sections(group: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether most of `group` are folders that other addresses lie in."""
+    parents = {url.rstrip("/").rpartition("/")[0] for url in known}
+    return sum(url.rstrip("/") in parents for url in group) * 2 > len(group)
+
+
+def _widest(shapes: Sequence[Shape]) -> list[Shape]:
+    """Without the shapes whose addresses all fit another one, which takes them over."""
+    kept = list(shapes)
+    for shape in reversed(shapes):
+        own = next(item for item in kept if item.urls[0] == shape.urls[0])
+        for place, other in enumerate(kept):
+            if other is not own and all(re2.search(other.pattern, url) for url in own.urls):
+                kept[place] = replace(other, urls=other.urls + own.urls)
+                kept.remove(own)
+                break
+    return kept
 
 
 def section_shape(urls: Iterable[str], prefix: str) -> Shape | None:

@@ -75,10 +75,10 @@ class Probe:
         if end is None:
             return BadConfiguration(f"the site sends its readers to {url}: draft that address")
         reason = end.reason or end.state
+        if reason == "rights":
+            return refused_by_owner(url, end.target)
         refusals = {
             "robots": f"robots.txt does not let us fetch {url}: leave this site alone",
-            "rights": f"the owner of {url} says no to training ({end.target}):"
-            " leave this site alone, or ask for permission",
             "guard": f"{url} is not an address of the open internet: give a public website",
         }
         if reason in refusals:
@@ -88,6 +88,14 @@ class Probe:
                 f"robots.txt of {url} cannot be read, which means no (RFC 9309): try again later"
             )
         return Failed(f"{url} gave no page ({reason}): check the address, or try again later")
+
+
+def refused_by_owner(url: str, statement: str | None) -> BadConfiguration:
+    """The error where a site says no to training."""
+    return BadConfiguration(
+        f"the owner of {url} says no to training ({statement}):"
+        " leave this site alone, or ask for permission"
+    )
 
 
 def _source_of(urls: tuple[str, ...]) -> Source:

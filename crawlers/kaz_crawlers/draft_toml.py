@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 from kaz_crawlers.draft_home import Home
 from kaz_crawlers.source import Source
 
+WIDEST: Final = 100
+MOST_LINES: Final = 30
+"""A source file stays on one screen."""
+
 # Parts of host names that say what a site is about, and nothing else usual does.
 _KINDS: Final = {
     "government": ("gov", "akorda", "egov"),
@@ -31,29 +35,33 @@ def kind_of(url: str) -> str:
 
 def draft_toml(source: Source, home: Home) -> str:
     """The file, with comments where a person has to decide."""
-    return "\n".join(_lines(source, home)) + "\n"
+    text = "\n".join(_lines(source, home, WIDEST)) + "\n"
+    if text.count("\n") <= MOST_LINES:
+        return text
+    return "\n".join(_lines(source, home, None)) + "\n"
 
 
-def _lines(source: Source, home: Home) -> Iterator[str]:
+def _lines(source: Source, home: Home, widest: int | None) -> Iterator[str]:
+    """The lines; lists that would be longer than `widest` have a line for each item."""
     discover, urls = source.discover, source.urls
     yield "# A draft: compare each line with the site, then remove these comments."
     yield f"id = {_text(source.id)}"
     yield f"name = {_text(source.name)} # in Kazakh, as the site calls itself"
     yield f"homepage = {_text(source.homepage)}"
-    yield f"kind = {_text(source.kind)} # guessed: `kazcorpus sources list` shows the others"
+    yield f"kind = {_text(source.kind)} # guessed; docs/sources-format.md names the others"
     yield "maintainers = [] # your handle or mail address"
     yield "\n[discover]"
     for key in ("sitemaps", "feeds", "listings"):
         if found := getattr(discover, key):
-            yield f"{key} = {_list(found)}"
+            yield _list(key, found, widest)
     if discover.follow:
         yield "follow = true # no sitemap was found, so pages are found from page to page"
     yield "\n[urls]"
-    yield f"accept = {_list(urls.accept)}"
+    yield _list("accept", urls.accept, widest)
     if urls.reject:
-        yield f"reject = {_list(urls.reject)}"
-    yield f"examples = {_list(urls.examples)}"
-    yield f"counterexamples = {_list(urls.counterexamples)}"
+        yield _list("reject", urls.reject, widest)
+    yield _list("examples", urls.examples, widest)
+    yield _list("counterexamples", urls.counterexamples, widest)
     yield "\n[rights]"
     yield 'basis = "unclear" # what do the terms of use allow? Until you know, nothing is crawled'
     yield f'evidence = "" # {_hint(home)}'
@@ -64,8 +72,12 @@ def _hint(home: Home) -> str:
     return f"the terms may be at {home.terms}" if home.terms else "the page that states the terms"
 
 
-def _list(values: Iterable[str]) -> str:
-    return f"[{', '.join(map(_text, values))}]"
+def _list(key: str, values: Iterable[str], widest: int | None) -> str:
+    items = [_text(value) for value in values]
+    line = f"{key} = [{', '.join(items)}]"
+    if widest is None or len(line) <= widest:
+        return line
+    return "\n".join([f"{key} = [", *(f"    {item}," for item in items), "]"])
 
 
 def _text(value: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kaz_datasets.vocabulary import KINDS
 from kaz_flows.cli.options import example, json_option, workspace_option
 from kaz_flows.cli.show import print_json, print_table
 from kaz_flows.cli.sources_online import new, record
@@ -29,7 +30,7 @@ sources.add_command(record)
 
 
 @sources.command("list", epilog=example("kazcorpus sources list --kind law"))
-@click.option("--kind", help="Only sources of this kind.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only sources of this kind.")
 @workspace_option
 @json_option
 def list_sources(kind: str | None, folder: Path, as_json: bool) -> None:
@@ -51,15 +52,14 @@ def list_sources(kind: str | None, folder: Path, as_json: bool) -> None:
 
 
 def _show(rows: Sequence[SourceRow], broken: Sequence[Pack]) -> None:
-    print_table(
-        f"{len(rows)} sources",
-        ("id", "kind", "host", "basis", "checked", "from"),
-        [
-            (row.id, row.kind, row.host, row.basis, row.checked, row.origin)
-            for row in rows
-            if not row.broken
-        ],
-    )
+    from kaz_crawlers.source_files import BUILTIN
+
+    columns = ["id", "kind", "host", "basis", "checked"]
+    if any(row.origin != BUILTIN for row in rows):
+        columns.append("origin")
+    whole = [row for row in rows if not row.broken]
+    cells = [[str(getattr(row, column)) for column in columns] for row in whole]
+    print_table(f"{len(whole)} sources", columns, cells)
     for row in rows:
         if row.broken:
             click.echo(f"{row.id} cannot be used: {row.broken}", err=True)
@@ -74,7 +74,8 @@ def _show(rows: Sequence[SourceRow], broken: Sequence[Pack]) -> None:
 def check(targets: tuple[str, ...], folder: Path, as_json: bool) -> None:
     """Check source files without the network; all that are known if none is named.
 
-    Exit code 1 if there is an error; warnings ask for a second look.
+    Exit code 1 if there is an error; warnings ask for a second look, and are only counted
+    where no source is named.
     """
     from kaz_crawlers.source_check import check_file
     from kaz_flows.source_choice import chosen_files
@@ -82,10 +83,26 @@ def check(targets: tuple[str, ...], folder: Path, as_json: bool) -> None:
     found = {path.stem: check_file(path) for path in chosen_files(targets, folder)}
     if as_json:
         print_json({name: [asdict(item) for item in items] for name, items in found.items()})
-    else:
+    elif targets:
         for name, items in found.items():
             click.echo("\n".join(f"{name}: {item}" for item in items) or f"{name}: sound")
+    else:
+        _summarise(found)
     _fail_on_errors(found)
+
+
+def _summarise(found: dict[str, list[Problem]]) -> None:
+    """The errors of all sources, and how many have anything else."""
+    bad = {name: [item for item in items if item.level == "error"] for name, items in found.items()}
+    for name, items in bad.items():
+        for item in items:
+            click.echo(f"{name}: {item}")
+    errors = sum(map(bool, bad.values()))
+    sound = sum(not items for items in found.values())
+    click.echo(
+        f"{len(found)} sources: {sound} sound, {len(found) - sound - errors} with warnings"
+        f" (`kazcorpus sources check ID` shows them), {errors} with errors"
+    )
 
 
 def _fail_on_errors(found: dict[str, list[Problem]]) -> None:

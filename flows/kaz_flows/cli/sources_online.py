@@ -36,7 +36,10 @@ def new(
     click.echo(drafted.toml)
     for finding in drafted.findings:
         click.echo(f"· {finding}", err=True)
-    click.echo(f"{drafted.path} is the draft; next: `kazcorpus sources check {drafted.path}`")
+    click.echo(
+        f"{drafted.path} is the draft; next: settle what its comments ask, above all [rights],"
+        f" then `kazcorpus sources check {drafted.path}`"
+    )
 
 
 @click.command(epilog=example("kazcorpus sources record sait-kz --contact mailto:me@sait.kz"))
