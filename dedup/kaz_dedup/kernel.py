@@ -4,10 +4,11 @@ The definition, so that every machine and every other implementation gets the sa
 (all arithmetic modulo 2^64 unless said otherwise; fmix64 is MurmurHash3's finaliser; splitmix64
 is the generator of Steele, Lea and Flood, 2014):
 
-- A *word* is a longest run of code points whose class in `folding_table()` is not a separator;
-  its hash is fmix64(h), with h = 0 and then h = rotate_left(h, 9) xor fmix64(c * G) for each
-  folded code point c, where G = 0x9e3779b97f4a7c15 (a cyclic polynomial: Cohen, 1997,
-  "Recursive hashing functions for n-grams").
+- A *text* whose letters are mostly Latin or Arabic is first brought to Cyrillic (`respelling`).
+- A *word* is a longest run of code points whose class in `folding()` is not 0. Its hash is
+  fmix64(h), with h = 0 and then h = rotate_left(h, 9) xor fmix64(c * G) for each folded code
+  point c, where G = 0x9e3779b97f4a7c15 (a cyclic polynomial: Cohen, 1997, "Recursive hashing
+  functions for n-grams"); a front word's (see `folding`) is fmix64(h xor G).
 - A *shingle* is n consecutive words, or all words of a text that has fewer than n but at least
   one; its hash is fmix64(g), with g = the number m of its words plus the sum of
   w_j * (splitmix64(0, j) | 1) over its word hashes w_0 ... w_(m-1).
@@ -29,26 +30,27 @@ is the generator of Steele, Lea and Flood, 2014):
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import numpy.typing as npt
 
 from kaz_dedup.compiled import compiled
 from kaz_dedup.errors import InvalidText
-from kaz_dedup.folding import SEPARATOR, folding_table
 from kaz_dedup.texts import TextBuffers
+from kaz_dedup.words import (
+    GOLDEN,
+    U64,
+    Bytes,
+    Hashes,
+    Integers,
+    Letters,
+    hash_words,
+    letters,
+    mixed,
+    word_room,
+)
 
-Bytes = npt.NDArray[np.uint8]
-Integers = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
 Signatures = npt.NDArray[np.uint32]
 
-U64 = np.uint64
-_ROTATION = U64(9)
-_GOLDEN = U64(0x9E3779B97F4A7C15)
-_MURMUR_1 = U64(0xFF51AFD7ED558CCD)
-_MURMUR_2 = U64(0xC4CEB9FE1A85EC53)
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 
@@ -60,27 +62,10 @@ def permutation_parameters(permutations: int, seed: int) -> tuple[Hashes, Hashes
 
 def _splitmix64(seed: int, count: int) -> Hashes:
     """The first values of the generator of Steele, Lea and Flood (2014)."""
-    state = np.arange(1, count + 1, dtype=U64) * _GOLDEN + U64(seed)
+    state = np.arange(1, count + 1, dtype=U64) * GOLDEN + U64(seed)
     state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
     return state ^ (state >> U64(31))
-
-
-def _mixed_all(values: Hashes) -> Hashes:
-    """fmix64 of each value."""
-    values = (values ^ (values >> U64(33))) * _MURMUR_1
-    values = (values ^ (values >> U64(33))) * _MURMUR_2
-    return values ^ (values >> U64(33))
-
-
-@lru_cache(maxsize=1)
-def _letters() -> Hashes:
-    """The hash of each code point's folded form, 0 for separators; shape (1114112,)."""
-    table = folding_table()
-    letters = _mixed_all(table.astype(U64) * _GOLDEN)
-    letters[table == SEPARATOR] = 0
-    letters.flags.writeable = False
-    return letters
 
 
 def _places(shingle_words: int) -> Hashes:
@@ -99,7 +84,7 @@ def signatures_of(
     signatures = np.full((len(texts), permutations), _EMPTY)
     words = np.zeros(len(texts), np.int64)
     places = _places(shingle_words)
-    _check(_sign(*texts, _letters(), places, multipliers, summands, signatures, words))
+    _check(_sign(*texts, letters(), places, multipliers, summands, signatures, words))
     return signatures, words
 
 
@@ -110,7 +95,7 @@ def shingle_sets(texts: TextBuffers, shingle_words: int) -> tuple[Hashes, Intege
     """
     values = np.empty(int(np.sum(np.diff(texts.offsets) // 2 + 1)), U64)
     ends = np.zeros(len(texts), np.int64)
-    total = _collect(*texts, _letters(), _places(shingle_words), values, ends)
+    total = _collect(*texts, letters(), _places(shingle_words), values, ends)
     _check(-1 - total if total < 0 else -1)
     return values[:total].copy(), ends
 
@@ -128,75 +113,6 @@ def band_keys(signatures: Signatures, bands: int, rows: int) -> Hashes:
 
 
 @compiled
-def _mixed(value: U64) -> U64:
-    value ^= value >> U64(33)
-    value *= _MURMUR_1
-    value ^= value >> U64(33)
-    value *= _MURMUR_2
-    return U64(value ^ (value >> U64(33)))
-
-
-@compiled
-def _hash_words(data: Bytes, start: int, end: int, letters: Hashes, out: Hashes) -> int:
-    """Write the hash of each word of one text into `out`, not yet mixed; return how many.
-
-    -1 stands for a text that is not valid UTF-8 (RFC 3629): looking while decoding costs nothing.
-    """
-    words = 0
-    hashed = U64(0)
-    inside = 0
-    invalid = 0
-    i = start
-    while i < end:
-        first = int(data[i])
-        if first < 0x80:
-            point = first
-            i += 1
-        elif first < 0xE0:
-            if i + 1 >= end:
-                return -1
-            second = int(data[i + 1])
-            invalid |= (first < 0xC2) | (second & 0xC0 != 0x80)
-            point = (first & 0x1F) << 6 | second & 0x3F
-            i += 2
-        else:
-            size = 3 if first < 0xF0 else 4
-            if i + size > end:
-                return -1
-            point, wrong = _long_code_point(data, i, first)
-            invalid |= wrong
-            i += size
-        letter = letters[point]
-        if letter != 0:
-            hashed = (hashed << _ROTATION | hashed >> (U64(64) - _ROTATION)) ^ letter
-            inside = 1
-        else:
-            # Written always, counted only after a word: where words end cannot be foreseen, and
-            # a wrongly foreseen branch costs as much as four letters.
-            out[words] = hashed
-            words += inside
-            hashed = U64(0)
-            inside = 0
-    out[words] = hashed
-    return -1 if invalid else words + inside
-
-
-@compiled
-def _long_code_point(data: Bytes, i: int, first: int) -> tuple[int, int]:
-    """The code point of three or four bytes at `i`, and whether it is none (0 for U+0000 then)."""
-    second, third = int(data[i + 1]), int(data[i + 2])
-    wrong = (second & 0xC0 != 0x80) | (third & 0xC0 != 0x80)
-    if first < 0xF0:
-        point = (first & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
-        wrong |= (point < 0x800) | (0xD800 <= point < 0xE000)
-    else:
-        fourth = int(data[i + 3])
-        point = (first & 7) << 18 | (second & 0x3F) << 12 | (third & 0x3F) << 6 | fourth & 0x3F
-        wrong |= (fourth & 0xC0 != 0x80) | (point < 0x10000) | (point > 0x10FFFF) | (first > 0xF4)
-    return (0, 1) if wrong else (point, 0)
-
-
-@compiled
 def _join_words(words: Hashes, count: int, places: Hashes, out: Hashes) -> int:
     """Write the shingle hashes of `count` words into `out`; return how many.
 
@@ -207,14 +123,14 @@ def _join_words(words: Hashes, count: int, places: Hashes, out: Hashes) -> int:
         return 0
     shingles = count - size + 1
     for i in range(count):
-        words[i] = _mixed(words[i])
+        words[i] = mixed(words[i])
     out[:shingles] = U64(size)
     for place in range(size):
         multiplier = places[place]
         for i in range(shingles):
             out[i] += words[i + place] * multiplier
     for i in range(shingles):
-        out[i] = _mixed(out[i])
+        out[i] = mixed(out[i])
     return shingles
 
 
@@ -257,19 +173,10 @@ def _fill_empty(
 
 
 @compiled
-def _room(offsets: Integers) -> int:
-    """More words than any of the texts can hold."""
-    longest = 0
-    for i in range(len(offsets) - 1):
-        longest = max(longest, offsets[i + 1] - offsets[i])
-    return longest // 2 + 2
-
-
-@compiled
 def _sign(
     data: Bytes,
     offsets: Integers,
-    letters: Hashes,
+    letters: Letters,
     places: Hashes,
     multipliers: Hashes,
     summands: Hashes,
@@ -277,10 +184,10 @@ def _sign(
     words: Integers,
 ) -> int:
     """Fill `signatures` and `words`; return which text is not UTF-8, or -1."""
-    hashes = np.empty(_room(offsets), np.uint64)
+    hashes = np.empty(word_room(offsets), np.uint64)
     shingles = np.empty(len(hashes), np.uint64)
     for text in range(len(words)):
-        words[text] = _hash_words(data, offsets[text], offsets[text + 1], letters, hashes)
+        words[text] = hash_words(data, offsets[text], offsets[text + 1], letters, hashes)
         if words[text] < 0:
             return text
         count = _join_words(hashes, words[text], places, shingles)
@@ -294,17 +201,17 @@ def _sign(
 def _collect(
     data: Bytes,
     offsets: Integers,
-    letters: Hashes,
+    letters: Letters,
     places: Hashes,
     values: Hashes,
     ends: Integers,
 ) -> int:
     """Fill `values` and `ends`; return how many values, or -1 - i where text i is not UTF-8."""
-    hashes = np.empty(_room(offsets), np.uint64)
+    hashes = np.empty(word_room(offsets), np.uint64)
     shingles = np.empty(len(hashes), np.uint64)
     total = 0
     for text in range(len(ends)):
-        words = _hash_words(data, offsets[text], offsets[text + 1], letters, hashes)
+        words = hash_words(data, offsets[text], offsets[text + 1], letters, hashes)
         if words < 0:
             return -1 - text
         count = _join_words(hashes, words, places, shingles)
@@ -324,5 +231,5 @@ def _join_bands(signatures: Signatures, rows: int, keys: Hashes) -> None:
         for band in range(keys.shape[1]):
             joined = U64(band + 1)
             for i in range(band * rows, (band + 1) * rows):
-                joined = joined * _GOLDEN + U64(signatures[text, i]) + U64(1)
-            keys[text, band] = _mixed(joined)
+                joined = joined * GOLDEN + U64(signatures[text, i]) + U64(1)
+            keys[text, band] = mixed(joined)

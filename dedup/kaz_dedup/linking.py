@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kaz_dedup.compiled import compiled
-from kaz_dedup.kernel import Hashes, Integers
+from kaz_dedup.words import Hashes, Integers
 
 Flags = npt.NDArray[np.bool_]
 Reals = npt.NDArray[np.float64]

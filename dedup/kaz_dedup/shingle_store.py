@@ -16,9 +16,10 @@ from kaz_datasets.errors import Corrupt
 from kaz_datasets.files import no_space_named
 from kaz_datasets.progress import Progress
 from kaz_datasets.shards import iter_batches
-from kaz_dedup.kernel import Hashes, Integers, shingle_sets
+from kaz_dedup.kernel import shingle_sets
 from kaz_dedup.nodes import Nodes
 from kaz_dedup.texts import text_array, text_buffers
+from kaz_dedup.words import Hashes, Integers
 
 _ROWS_PER_BATCH = 4_096
 

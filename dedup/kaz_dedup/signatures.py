@@ -18,7 +18,7 @@ from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.text_hashes import text_hashes
 from kaz_dedup.texts import text_array, text_buffers
 
-DEDUP_VERSION: Final = 2
+DEDUP_VERSION: Final = 3
 """Raised when the same documents would now give other signatures or clusters."""
 
 METADATA_KEY: Final = b"kazcorpus.signatures"
