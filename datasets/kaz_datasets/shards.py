@@ -16,8 +16,7 @@ from kaz_datasets.record import SCHEMA
 
 # Row groups decide the bytes, so their size is fixed here and never follows the caller's batches.
 ROWS_PER_GROUP = 8_192
-WORK_LEVEL = 3  # zstd; 9 is for releases, where size outlives the seconds
-RELEASE_LEVEL = 9
+WORK_LEVEL = 3  # zstd: between stages seconds count for more than bytes
 
 
 class ShardWriter:
@@ -27,18 +26,26 @@ class ShardWriter:
     """
 
     def __init__(
-        self, path: Path, schema: pa.Schema = SCHEMA, *, compression_level: int = WORK_LEVEL
+        self,
+        path: Path,
+        schema: pa.Schema = SCHEMA,
+        *,
+        options: Mapping[str, Any] | None = None,
+        rows_per_group: int = ROWS_PER_GROUP,
     ) -> None:
+        """`options` are those of `pyarrow.parquet.ParquetWriter`; by default those of a stage."""
         self.path = path
         self.rows = 0
         self._schema = schema
-        self._level = compression_level
+        self._options = work_options() if options is None else options
+        self._rows_per_group = rows_per_group
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
         self._atomic = atomic_path(path)
 
     def __enter__(self) -> Self:
-        self._writer = open_writer(self._atomic.__enter__(), self._schema, self._level)
+        temporary = self._atomic.__enter__()
+        self._writer = pq.ParquetWriter(temporary, self._schema, **self._options)
         return self
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -50,16 +57,16 @@ class ShardWriter:
         self._pending.append(table.cast(self._schema))
         self._pending_rows += table.num_rows
         self.rows += table.num_rows
-        if self._pending_rows >= ROWS_PER_GROUP:
+        if self._pending_rows >= self._rows_per_group:
             self._flush(whole_groups_only=True)
 
     def _flush(self, *, whole_groups_only: bool) -> None:
         table = pa.concat_tables(self._pending) if self._pending else self._schema.empty_table()
         end = table.num_rows
         if whole_groups_only:
-            end -= end % ROWS_PER_GROUP
+            end -= end % self._rows_per_group
         if end:
-            self._writer.write_table(table.slice(0, end), row_group_size=ROWS_PER_GROUP)
+            self._writer.write_table(table.slice(0, end), row_group_size=self._rows_per_group)
         rest = table.slice(end)
         self._pending, self._pending_rows = [rest], rest.num_rows
 
@@ -79,17 +86,15 @@ class ShardWriter:
         self._atomic.__exit__(kind, error, trace)
 
 
-def open_writer(path: Path, schema: pa.Schema, level: int) -> pq.ParquetWriter:
-    """A Parquet writer with the options that every file of the project shares."""
-    return pq.ParquetWriter(
-        path,
-        schema,
-        compression="zstd",
-        compression_level=level,
-        use_content_defined_chunking=True,
-        write_page_index=True,
-        write_page_checksum=True,
-    )
+def work_options() -> dict[str, Any]:
+    """How the stages write their shards for each other."""
+    return {
+        "compression": "zstd",
+        "compression_level": WORK_LEVEL,
+        "use_content_defined_chunking": True,
+        "write_page_index": True,
+        "write_page_checksum": True,
+    }
 
 
 def write_shard(path: Path, rows: Iterable[Mapping[str, Any]], schema: pa.Schema = SCHEMA) -> int:

@@ -14,13 +14,14 @@ from jinja2 import Environment, StrictUndefined, Template
 from pydantic import TypeAdapter
 
 from kaz_datasets.account import Account
-from kaz_datasets.record import FIELDS, REJECTED_FIELDS, REJECTED_SCHEMA, SCHEMA
+from kaz_datasets.record import FIELDS, REJECTED_FIELDS
 from kaz_datasets.release.config import ReleaseConfig
-from kaz_datasets.release.figures import EVERYTHING, REJECTED, Figures
+from kaz_datasets.release.configurations import features_schema
+from kaz_datasets.release.figures import Figures
 from kaz_datasets.release.licences import licence_link, licence_of_release
 from kaz_datasets.source_facts import SourceFacts
 
-CARD_VERSION: Final = 1
+CARD_VERSION: Final = 2
 """Raised whenever the same figures would give another card: older ones are then not compared."""
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|#])")
@@ -83,26 +84,14 @@ def size_category(documents: int) -> str:
     return next((name for limit, name in _SIZES if documents < limit), "n>1B")
 
 
-def data_files(figures: Figures) -> dict[str, str]:
-    """Which files each configuration of the card reads, as a glob pattern.
-
-    One without rows is left out: the Hub's loader refuses it.
-    """
-    special = {EVERYTHING: "data/*/train/*.parquet", REJECTED: "rejected/*.parquet"}
-    return {
-        name: special.get(name, f"data/{name}/train/*.parquet")
-        for name, split in sorted(figures.splits.items())
-        if split.rows
-    }
-
-
 def _front_matter(config: ReleaseConfig, figures: Figures) -> str:
     # Imported here: datasets takes seconds to load and reads the environment when it does.
     from datasets.info import DatasetInfosDict
     from datasets.utils.metadata import MetadataConfigs
     from huggingface_hub import DatasetCardData
 
-    patterns = data_files(figures)
+    # the Hub's loader refuses a configuration without rows
+    splits = {name: split for name, split in figures.splits.items() if split.rows}
     card = DatasetCardData(
         pretty_name=config.pretty_name,
         language=["kk"],
@@ -113,11 +102,11 @@ def _front_matter(config: ReleaseConfig, figures: Figures) -> str:
     )
     MetadataConfigs(
         {
-            name: {"data_files": [{"split": "train", "path": pattern}]}
-            for name, pattern in patterns.items()
+            name: {"data_files": [{"split": "train", "path": list(split.patterns)}]}
+            for name, split in splits.items()
         }
     ).to_dataset_card_data(card)
-    DatasetInfosDict({name: _info(name, figures) for name in patterns}).to_dataset_card_data(card)
+    DatasetInfosDict({name: _info(name, figures) for name in splits}).to_dataset_card_data(card)
     return card.to_yaml() + "\n"
 
 
@@ -129,7 +118,7 @@ def _info(name: str, figures: Figures) -> Any:
     splits = SplitDict()
     splits.add(SplitInfo("train", num_bytes=split.uncompressed, num_examples=split.rows))
     return DatasetInfo(
-        features=Features.from_arrow_schema(REJECTED_SCHEMA if name == REJECTED else SCHEMA),
+        features=Features.from_arrow_schema(features_schema(name)),
         splits=splits,
         download_size=split.bytes,
         dataset_size=split.uncompressed,
@@ -155,6 +144,8 @@ def _template() -> Template:
 
 
 def _body(facts: CardFacts, figures: Figures) -> str:
+    # a release of nothing still has one file, of kind "other"
+    example_kind = next((kind for kind, _ in _largest_first(figures.kinds)), "other")
     return _template().render(
         config=facts.config,
         licence=licence_of_release(facts.config.licence),
@@ -164,8 +155,8 @@ def _body(facts: CardFacts, figures: Figures) -> str:
         fields=[(field, _type_name(field.type)) for field in FIELDS],
         rejected_fields=[(field, _type_name(field.type)) for field in REJECTED_FIELDS],
         kinds=_largest_first(figures.kinds),
-        # a release of nothing still has one file, of kind "other"
-        example_kind=next((kind for kind, _ in _largest_first(figures.kinds)), "other"),
+        example_kind=example_kind,
+        example_file=figures.splits[example_kind].first,
         source_totals=_largest_first(figures.sources),
         scripts=_largest_first(figures.scripts),
         bases=_largest_first(figures.bases),

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from kaz_datasets.errors import BadConfiguration
+from kaz_datasets.release.gate import Gate
 from kaz_datasets.release.licences import licence_of_release
+from kaz_datasets.release.version import Version
 
-# https://semver.org without pre-releases and build metadata: a published corpus has neither.
-_VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z", re.ASCII)
 _REPO: Final = re.compile(r"[\w.-]+/[\w.-]+\Z", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Previous:
-    """The release before this one, and the commit that holds it, where it was published."""
+    """The release before this one: the link of the chain that a reader can follow back."""
 
     version: str
     commit: str | None = None
+    """The commit that holds it, where it was published."""
+    digest: str | None = None
+    """SHA-256 of its `release.json`, which names each of its files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +56,18 @@ class ReleaseConfig:
     authors: str = "The kazcorpus contributors"
     removal: str = "open a discussion in the Community tab of this repository"
     """How somebody asks for a removal; completes the sentence "To have a text removed, …"."""
-    shard_bytes: int = 256 << 20
-    """Bytes of text in one data file, uncompressed: quick to fetch again, few files in all."""
+    gate: Gate = field(default_factory=Gate)
+    """What a row must state of its rights to be in the release."""
+    shard_bytes: int = 1 << 30
+    """Bytes of text in one data file, uncompressed: about 250 MB as Kazakh compresses (4 : 1),
+    quick to fetch again and few files in all.
+    """
     rejected_rows: int = 1_000_000
     """Rows in one file of the rejected."""
 
     def __post_init__(self) -> None:
         for version in (self.version, *(change.version for change in self.changes)):
-            _check_version(version)
+            Version.parse(version)
         if not _REPO.match(self.repo):
             raise BadConfiguration(f"{self.repo!r} is not a repository: write it as owner/name")
         licence_of_release(self.licence)
@@ -70,7 +77,7 @@ class ReleaseConfig:
     @property
     def major(self) -> int:
         """The first number of the version: files of one major are never rewritten."""
-        return int(self.version.partition(".")[0])
+        return Version.parse(self.version).major
 
     @property
     def tag(self) -> str:
@@ -88,10 +95,3 @@ class ReleaseConfig:
 
 
 _ADAPTER: Final = TypeAdapter(ReleaseConfig)
-
-
-def _check_version(version: str) -> None:
-    if not _VERSION.match(version):
-        raise BadConfiguration(
-            f"{version!r} is not a release version: write three numbers, like 1.2.0"
-        )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
+from kaz_datasets.arrow import compute as pc
 from kaz_datasets.progress import Progress, silent
-from kaz_datasets.release.data_files import text_bytes
+from kaz_datasets.release.configurations import REJECTED, configurations_of
 from kaz_datasets.release.figures import (
-    EVERYTHING,
-    REJECTED,
     UNKNOWN,
     Changes,
     Clusters,
@@ -24,33 +24,34 @@ from kaz_datasets.release.figures import (
     Totals,
     recomputed_funnel,
 )
+from kaz_datasets.release.layout import (
+    CHANGES_FOLDER,
+    REJECTED_FOLDER,
+    data_paths,
+    rejected_paths,
+    removed_paths,
+)
 from kaz_datasets.release.licences import NONE_STATED
+from kaz_datasets.release.removed_rows import read_removed_rows
+from kaz_datasets.release.row_index import text_bytes
+from kaz_datasets.release.version import Version
 from kaz_datasets.shards import iter_batches, open_shard
 
 # What documents are grouped by; every table of the card is a sum over some of these.
+_GROUP: Final = ("kind", "source", "script", "licence", "basis")
 _Group = tuple[str, str, str, str, str]
 _KIND, _SOURCE, _SCRIPT, _LICENCE, _BASIS = range(5)
-
-
-def data_paths(folder: Path) -> list[Path]:
-    """The data files of a release, in the order in which the card's `default` reads them."""
-    return sorted(folder.glob("data/*/train/*.parquet"))
-
-
-def rejected_paths(folder: Path) -> list[Path]:
-    """The files of rejected rows of a release."""
-    return sorted(folder.glob("rejected/*.parquet"))
+_SIZES: Final = ("words", "characters", "bytes")
 
 
 def figures_of(folder: Path, stages: Sequence[str], progress: Progress = silent) -> Figures:
     """Every figure of the release at `folder`. Raises Corrupt, naming the file."""
-    counter = FigureCounter()
-    paths = [*data_paths(folder), *rejected_paths(folder)]
+    counter = FigureCounter(read_removed_rows(removed_paths(folder)))
+    paths = [*data_paths(folder), *rejected_paths(folder), *removed_paths(folder)]
     for done, path in enumerate(paths, start=1):
         counter.add_file(folder, path)
-        add = counter.add_rejected if path.parent.name == REJECTED else counter.add_documents
         for batch in iter_batches(path):
-            add(batch)
+            counter.add(path, batch)
         progress(done, len(paths), "files")
     return counter.figures(stages)
 
@@ -58,7 +59,9 @@ def figures_of(folder: Path, stages: Sequence[str], progress: Progress = silent)
 class FigureCounter:
     """Takes the files and rows of a release and gives its figures."""
 
-    def __init__(self) -> None:
+    def __init__(self, removed: pa.Table) -> None:
+        self._removed = removed
+        self._tombstoned = 0
         self._groups: dict[_Group, Totals] = {}
         self._hosts: set[str] = set()
         self._years: Counter[str] = Counter()
@@ -83,43 +86,58 @@ class FigureCounter:
             bytes=path.stat().st_size,
             uncompressed=sum(group.total_byte_size for group in groups),
         )
-        parts = path.relative_to(folder).parts
-        for name in (REJECTED,) if parts[0] == REJECTED else (EVERYTHING, parts[1]):
-            self._splits[name] = self._splits.get(name, Split()) + split
+        for name, pattern in configurations_of(path.relative_to(folder).as_posix()).items():
+            mine = replace(split, patterns=(pattern,), first=path.relative_to(folder).as_posix())
+            self._splits[name] = self._splits.get(name, Split()) + mine
 
-    def add_rejected(self, batch: pa.RecordBatch) -> None:
-        """Count rejected rows."""
-        self._rejected.update(zip(*_columns(batch, "stage", "rule", "source"), strict=True))
+    def add(self, path: Path, batch: pa.RecordBatch) -> None:
+        """Count rows of a file of the release, whatever it holds."""
+        if path.parent.name == REJECTED_FOLDER:
+            self._rejected.update(zip(*_columns(batch, "stage", "rule", "source"), strict=True))
+        elif path.parent.parent.name != CHANGES_FOLDER:  # tombstones were given at the start
+            self.add_documents(batch)
 
     def add_documents(self, batch: pa.RecordBatch) -> None:
-        """Count documents."""
-        if not batch.num_rows:
+        """Count the documents that the release stands for; removed ones are only counted."""
+        gone = pc.is_in(batch.column("id"), value_set=self._removed["id"].combine_chunks())
+        self._tombstoned += pc.sum(gone).as_py() or 0
+        live = batch.filter(pc.invert(gone))
+        if not live.num_rows:
             return
-        self._add_groups(batch)
-        self._add_clusters(batch)
-        self._hosts.update(*_columns(batch, "host"))
-        self._added_in.update(added or UNKNOWN for added in _columns(batch, "added_in")[0])
-        dates = _columns(batch, "published_at")[0]
-        self._years.update(str(date.year) if date else UNKNOWN for date in dates)
+        self._add_groups(live)
+        self._add_clusters(live)
+        self._hosts.update(_value_counts(live.column("host")))
+        added_in = pc.fill_null(live.column("added_in"), UNKNOWN)
+        self._added_in.update(_value_counts(added_in))
+        years = pc.year(live.column("published_at")).cast(pa.string())
+        self._years.update(_value_counts(pc.fill_null(years, UNKNOWN)))
+        self._signals.update(_signals(live))
         for name, counter in self._changes.items():
-            counter.add(_columns(batch, name)[0])
-        times = batch.column("retrieved_at").cast(pa.int64()).to_numpy().tolist()
-        self._retrieved = [min(times + self._retrieved), max(times + self._retrieved)]
+            counter.add(live.column(name))
+        times = pc.min_max(live.column("retrieved_at").cast(pa.int64())).as_py()
+        known = [times["min"], times["max"], *self._retrieved]
+        self._retrieved = [min(known), max(known)]
 
     def _add_groups(self, batch: pa.RecordBatch) -> None:
-        names = ("kind", "source", "script", "licence", "rights", "words", "characters")
-        sizes = text_bytes(batch).to_pylist()
-        for row in zip(*_columns(batch, *names), sizes, strict=True):
-            kind, source, script, licence, rights, words, characters, size = row
-            self._signals.update({signal for signal in rights["signals"] if signal})
-            group = (kind, source, script, licence or NONE_STATED, rights["basis"])
+        columns: dict[str, Any] = {
+            name: batch.column(name) for name in ("kind", "source", "script", "words", "characters")
+        }
+        columns["licence"] = pc.fill_null(batch.column("licence"), NONE_STATED)
+        columns["basis"] = pc.struct_field(batch.column("rights"), "basis")
+        columns["bytes"] = text_bytes(batch)
+        sums = pa.table(columns).group_by(list(_GROUP))
+        wanted: Any = [*((name, "sum") for name in _SIZES), ([], "count_all")]
+        for row in sums.aggregate(wanted).to_pylist():
+            kind, source, script, licence, basis = (row[name] for name in _GROUP)
+            group = (kind, source, script, licence or NONE_STATED, basis)
             self._groups[group] = self._groups.get(group, Totals()) + Totals(
-                documents=1, words=words, characters=characters, bytes=size
+                documents=row["count_all"], **{name: row[f"{name}_sum"] for name in _SIZES}
             )
 
     def _add_clusters(self, batch: pa.RecordBatch) -> None:
-        for cluster, size in zip(*_columns(batch, "cluster_id", "cluster_size"), strict=True):
-            if cluster is not None and size is not None and size > 1:
+        several = batch.filter(pc.fill_null(pc.greater(batch.column("cluster_size"), 1), False))
+        for cluster, size in zip(*_columns(several, "cluster_id", "cluster_size"), strict=True):
+            if cluster is not None:
                 self._cluster_sizes[cluster] = size
                 self._cluster_kept[cluster] += 1
 
@@ -156,6 +174,8 @@ class FigureCounter:
             rejected=rejected,
             funnel=recomputed_funnel(stages, kept, rejected),
             splits=dict(sorted({REJECTED: Split(), **self._splits}.items())),
+            removed=self._removals(),
+            tombstoned=self._tombstoned,
         )
 
     def _sums(self, part: int) -> dict[str, Totals]:
@@ -173,6 +193,13 @@ class FigureCounter:
             for (source, kind, basis, licence), number in sorted(documents.items())
         )
 
+    def _removals(self) -> dict[str, dict[str, int]]:
+        tree: dict[str, dict[str, int]] = {}
+        for version, reason in zip(*_columns(self._removed, "removed_in", "reason"), strict=True):
+            reasons = tree.setdefault(version, {})
+            reasons[reason] = reasons.get(reason, 0) + 1
+        return {version: _sorted(tree[version]) for version in sorted(tree, key=Version.parse)}
+
     def _rejections(self) -> dict[str, dict[str, dict[str, int]]]:
         tree: dict[str, dict[str, dict[str, int]]] = {}
         for (stage, rule, source), rows in sorted(self._rejected.items()):
@@ -187,19 +214,35 @@ class _ChangeCounter:
         self._documents = 0
         self._types: Counter[str] = Counter()
 
-    def add(self, rows: Sequence[Sequence[Mapping[str, Any]]]) -> None:
+    def add(self, column: Any) -> None:
         """Count one batch of the column."""
-        for pairs in rows:
-            self._documents += any(pair["count"] for pair in pairs)
-            for pair in pairs:
-                self._types[pair["type"]] += pair["count"]
+        pairs = pc.list_flatten(column)
+        counts = pc.struct_field(pairs, "count")
+        changed = pc.list_parent_indices(column).filter(pc.greater(counts, 0))
+        self._documents += pc.count_distinct(changed).as_py()
+        table = pa.table({"type": pc.struct_field(pairs, "type"), "count": counts})
+        for row in table.group_by("type").aggregate([("count", "sum")]).to_pylist():
+            self._types[row["type"]] += row["count_sum"]
 
     def changes(self) -> Changes:
         """The sums so far."""
         return Changes(documents=self._documents, types=_sorted(self._types))
 
 
-def _columns(batch: pa.RecordBatch, *names: str) -> list[list[Any]]:
+def _signals(batch: pa.RecordBatch) -> Counter[str]:
+    """In how many documents each signal was seen."""
+    column = pc.struct_field(batch.column("rights"), "signals")
+    table = pa.table({"row": pc.list_parent_indices(column), "signal": pc.list_flatten(column)})
+    once = table.group_by(["row", "signal"]).aggregate([])
+    counts = _value_counts(once["signal"])
+    return Counter({signal: rows for signal, rows in counts.items() if signal})
+
+
+def _value_counts(values: Any) -> dict[str, int]:
+    return {row["values"]: row["counts"] for row in pc.value_counts(values).to_pylist()}
+
+
+def _columns(batch: pa.RecordBatch | pa.Table, *names: str) -> list[list[Any]]:
     return [batch.column(name).to_pylist() for name in names]
 
 

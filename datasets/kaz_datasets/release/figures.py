@@ -12,8 +12,6 @@ from typing import Any, Final
 from kaz_datasets.account import Account, Tally
 from kaz_datasets.errors import AccountsDisagree
 
-EVERYTHING: Final = "default"
-REJECTED: Final = "rejected"
 UNKNOWN: Final = "unknown"
 
 Rejections = Mapping[str, Mapping[str, Mapping[str, int]]]
@@ -67,9 +65,15 @@ class Split:
     files: int = 0
     bytes: int = 0
     uncompressed: int = 0
+    patterns: tuple[str, ...] = ()
+    """What the loaders are told to read, in this order."""
+    first: str = ""
+    """The first of the files."""
 
     def __add__(self, other: Split) -> Split:
         return Split(
+            first=self.first or other.first,
+            patterns=tuple(dict.fromkeys((*self.patterns, *other.patterns))),
             rows=self.rows + other.rows,
             files=self.files + other.files,
             bytes=self.bytes + other.bytes,
@@ -112,6 +116,11 @@ class Figures:
     rejected: Rejections
     funnel: tuple[tuple[str, Account], ...]
     splits: Mapping[str, Split]
+    """Each configuration, with the removed rows that are still in its files."""
+    removed: Mapping[str, Mapping[str, int]]
+    """Rows removed since the major began, by release and reason."""
+    tombstoned: int
+    """How many of them are still in the files."""
 
     def to_json(self) -> dict[str, Any]:
         """The figures as `release.json` holds them."""
@@ -125,7 +134,7 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+    return _plain(asdict(value)) if hasattr(value, "__dataclass_fields__") else value
 
 
 def recomputed_funnel(

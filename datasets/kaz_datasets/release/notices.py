@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from kaz_datasets.release.config import ReleaseConfig
+from collections.abc import Iterator
+from typing import Final
+
+from kaz_datasets.release.config import Change, ReleaseConfig
 from kaz_datasets.release.figures import Figures
 from kaz_datasets.release.licences import licence_of_release
 
-_LICENCE = """\
+_TITLE: Final = "# Changelog\n"
+_LICENCE: Final = """\
 {name} is made available under the
 {licence} ({spdx}).
 The full text of that licence is at {url}
@@ -36,16 +40,37 @@ def render_licence(config: ReleaseConfig) -> str:
 def render_changelog(config: ReleaseConfig, figures: Figures) -> str:
     """The CHANGELOG.md: this release with its size, then what its configuration says of others."""
     told = {change.version: change.notes for change in config.changes}
-    notes = [
-        f"{figures.total.documents:,} documents, {figures.total.words:,} words,"
-        f" {figures.total.characters:,} characters.",
-        *told.pop(config.version, ()),
-    ]
+    notes = [*_sizes(config, figures), *told.pop(config.version, ())]
     entries = [
         (config.version, notes),
         *((version, list(lines)) for version, lines in told.items()),
     ]
-    return "# Changelog\n" + "".join(_entry(version, lines) for version, lines in entries)
+    return _TITLE + "".join(_entry(version, lines) for version, lines in entries)
+
+
+def _sizes(config: ReleaseConfig, figures: Figures) -> Iterator[str]:
+    total = figures.total
+    yield f"{total.documents:,} documents, {total.words:,} words, {total.characters:,} characters."
+    if config.previous is None:
+        return
+    removed = figures.removed.get(config.version, {})
+    reasons = ", ".join(f"{reason} {rows:,}" for reason, rows in removed.items())
+    yield (
+        f"Against {config.previous.version}: {figures.added_in.get(config.version, 0):,} documents"
+        f" added, {sum(removed.values()):,} removed{f' ({reasons})' if reasons else ''}."
+    )
+
+
+def read_changelog(text: str) -> tuple[Change, ...]:
+    """The entries that `render_changelog` wrote."""
+    sections = text.removeprefix(_TITLE).split("\n## ")[1:]
+    return tuple(
+        Change(
+            version=version,
+            notes=tuple(line.removeprefix("- ") for line in lines.strip().splitlines()),
+        )
+        for version, _, lines in (section.partition("\n") for section in sections)
+    )
 
 
 def _entry(version: str, notes: list[str]) -> str:

@@ -7,30 +7,33 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from kaz_datasets.arrow import compute as pc
 from kaz_datasets.errors import Corrupt
 from kaz_datasets.progress import Progress
 from kaz_datasets.record import REJECTED_SCHEMA
-from kaz_datasets.release.config import ReleaseConfig
-from kaz_datasets.shards import RELEASE_LEVEL, ShardWriter, iter_batches, read_shard
+from kaz_datasets.release.layout import REJECTED_FOLDER
+from kaz_datasets.release.parquet_style import ROWS_PER_GROUP, writer_options
+from kaz_datasets.shards import ShardWriter, iter_batches, read_shard
 
 REJECTED_ORDER: Final = ("source", "stage", "rule", "url", "id", "value")
 """How rejected rows are sorted; nulls last."""
 
 
 def write_rejected_files(
-    rejected: Sequence[Path], folder: Path, config: ReleaseConfig, progress: Progress
+    rejected: Sequence[Path], more: pa.Table, folder: Path, rows: int, progress: Progress
 ) -> None:
     """Write all rejected rows below `folder` as `rejected/rejected-<n>.parquet`, at least one.
 
-    Only one source's rows are in memory at once. Raises Corrupt, naming the shard.
+    `more` are the rows that the release itself turned away; `rows` are those of one file. Only one
+    source's rows are in memory at once. Raises Corrupt, naming the shard.
     """
-    writer = _SeriesWriter(folder / "rejected", config.rejected_rows)
+    writer = _SeriesWriter(folder / REJECTED_FOLDER, rows)
     places = _shards_by_source(rejected)
-    for done, source in enumerate(sorted(places), start=1):
-        writer.write(_rows_of(source, places[source]))
-        progress(done, len(places), "sources")
+    sources = sorted({*places, *map(str, more["source"].unique().to_pylist())})
+    for done, source in enumerate(sources, start=1):
+        writer.write(_rows_of(source, [*map(read_shard, places.get(source, [])), more]))
+        progress(done, len(sources), "sources")
     writer.close()
 
 
@@ -47,11 +50,8 @@ def _shards_by_source(rejected: Sequence[Path]) -> dict[str, list[Path]]:
     return places
 
 
-def _rows_of(source: str, shards: Sequence[Path]) -> pa.Table:
-    mine = (
-        table.filter(pc.equal(table["source"], pa.scalar(source)))
-        for table in map(read_shard, shards)
-    )
+def _rows_of(source: str, tables: Sequence[pa.Table]) -> pa.Table:
+    mine = (table.filter(pc.equal(table["source"], pa.scalar(source))) for table in tables)
     rows = pa.concat_tables(table.cast(REJECTED_SCHEMA) for table in mine)
     return rows.sort_by([(name, "ascending") for name in REJECTED_ORDER]).combine_chunks()
 
@@ -79,6 +79,8 @@ class _SeriesWriter:
 
     def _write_file(self, table: pa.Table) -> None:
         path = self._folder / f"rejected-{self._files:05}.parquet"
-        with ShardWriter(path, REJECTED_SCHEMA, compression_level=RELEASE_LEVEL) as writer:
+        with ShardWriter(
+            path, REJECTED_SCHEMA, options=writer_options(), rows_per_group=ROWS_PER_GROUP
+        ) as writer:
             writer.write_table(table)
         self._files += 1

@@ -12,10 +12,11 @@ from kaz_datasets.account import Account, check_chain
 from kaz_datasets.errors import BadConfiguration, Corrupt, Failed
 from kaz_datasets.files import no_space_named, sha256_of, sync_file, write_text
 from kaz_datasets.progress import Progress, silent
+from kaz_datasets.release.admission import STAGE, Barred
 from kaz_datasets.release.card import CardFacts, render_card
 from kaz_datasets.release.config import ReleaseConfig
+from kaz_datasets.release.content import NOBODY, prepare_content
 from kaz_datasets.release.counting import figures_of
-from kaz_datasets.release.data_files import write_data_files
 from kaz_datasets.release.figures import Figures, check_funnel
 from kaz_datasets.release.licences import NONE_STATED, is_licence
 from kaz_datasets.release.manifest import (
@@ -26,14 +27,13 @@ from kaz_datasets.release.manifest import (
     write_manifest,
 )
 from kaz_datasets.release.notices import render_changelog, render_licence
-from kaz_datasets.release.rejected_files import write_rejected_files
 from kaz_datasets.source_facts import SourceFacts
 
 CRAWL: Final = "crawl"
 State = Literal["built", "unchanged", "replaced"]
 
 
-RELEASE_VERSION: Final = 1
+RELEASE_VERSION: Final = 2
 """Raised when the same rows would be written as other files."""
 
 
@@ -57,28 +57,36 @@ def write_release(
     sources: Sequence[SourceFacts],
     config: ReleaseConfig,
     output: Path,
+    previous: Path | None = None,
+    barred: Barred = NOBODY,
     progress: Progress = silent,
     replace: bool = False,
 ) -> ReleaseSummary:
     """Write the release `config.version` to the folder `output`, whole or not at all.
 
     `funnel` holds the account of each stage in order; a first entry "crawl" counts addresses and
-    is shown as it is. The same rows give the same bytes, in whatever shards and order they come;
-    a folder that holds them already is left alone, one that holds another release of this version
-    is a failure unless `replace` says that it was never published.
+    is shown as it is. `previous` is the folder of the release before: within its major, its files
+    stay as they are, and new rows and removals get files of their own. `barred` rows are kept
+    out, and erased from earlier files. The same input gives the same bytes, in whatever shards
+    and order the rows come; a folder that holds them already is left alone, one that holds another
+    release of this version is a failure unless `replace` says that it was never published.
 
-    Raises AccountsDisagree, Corrupt, BadConfiguration, WrongUse, DiskFull or Failed.
+    Raises AccountsDisagree, Corrupt, BadConfiguration (also for a version that does not say what
+    changed), WrongUse, DiskFull or Failed.
     """
     _check_place(output)
     crawl, stages = _without_crawl(funnel)
+    check_chain(stages)
+    content = prepare_content(kept, config, previous, barred)
+    config = content.config
+    stages = (*stages, (STAGE, content.admission.account))
     check_chain(stages)
     building = output.with_name(f".{output.name}.building")
     shutil.rmtree(building, ignore_errors=True)  # a killed build's
     try:
         with no_space_named(output):
             building.mkdir(parents=True)
-            write_data_files(kept, building, config, progress)
-            write_rejected_files(rejected, building, config, progress)
+            content.write(building, rejected, progress)
             figures = figures_of(building, [stage for stage, _ in stages], progress)
             check_funnel(stages, figures.funnel)
             facts = CardFacts(config=config, sources=_facts_used(sources, figures), crawl=crawl)

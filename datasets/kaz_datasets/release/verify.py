@@ -17,8 +17,9 @@ from jinja2 import TemplateError
 from kaz_datasets.errors import Corrupt, KazcorpusError, NotFound
 from kaz_datasets.files import sha256_of
 from kaz_datasets.progress import Progress, silent
-from kaz_datasets.record import REJECTED_SCHEMA, SCHEMA, SCHEMA_VERSION
+from kaz_datasets.record import SCHEMA_VERSION
 from kaz_datasets.release.card import CARD_VERSION, render_card
+from kaz_datasets.release.chain_checks import check_chain_link
 from kaz_datasets.release.checks import (
     ABSENT,
     Check,
@@ -28,8 +29,11 @@ from kaz_datasets.release.checks import (
     compare_trees,
     failure,
 )
-from kaz_datasets.release.counting import FigureCounter, data_paths, rejected_paths
-from kaz_datasets.release.figures import REJECTED, Figures
+from kaz_datasets.release.configurations import configurations_of, features_schema
+from kaz_datasets.release.counting import FigureCounter
+from kaz_datasets.release.figures import Figures
+from kaz_datasets.release.gate import Gate
+from kaz_datasets.release.layout import data_paths, rejected_paths, removed_paths
 from kaz_datasets.release.manifest import (
     CHECKSUMS,
     MANIFEST,
@@ -39,7 +43,9 @@ from kaz_datasets.release.manifest import (
     render_checksums,
 )
 from kaz_datasets.release.notices import render_changelog, render_licence
+from kaz_datasets.release.removed_rows import REMOVED_SCHEMA, read_removed_rows
 from kaz_datasets.release.row_checks import DocumentChecks, RejectedOrder
+from kaz_datasets.release.tombstone_checks import check_tombstones
 from kaz_datasets.shards import iter_batches, open_shard
 
 # What hostile or damaged bytes make pyarrow and our own reading raise.
@@ -57,17 +63,33 @@ _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as 
 _TEXTS = ("README.md", "CHANGELOG.md", "LICENSE")
 
 
-def verify_release(folder: Path, progress: Progress = silent) -> Verification:
-    """Check the release at `folder` against itself. Raises NotFound where there is none."""
-    if not any((folder / name).is_file() for name in (MANIFEST, CHECKSUMS)):
-        raise NotFound(f"{folder} is not a release: it has neither {MANIFEST} nor {CHECKSUMS}")
+def verify_release(
+    folder: Path, progress: Progress = silent, *, previous: Path | None = None
+) -> Verification:
+    """Check the release at `folder` against itself, and against the one before if it is given.
+
+    Raises NotFound where there is none.
+    """
+    for place in (folder, *([previous] if previous is not None else [])):
+        if not any((place / name).is_file() for name in (MANIFEST, CHECKSUMS)):
+            raise NotFound(f"{place} is not a release: it has neither {MANIFEST} nor {CHECKSUMS}")
     checks: list[Check] = []
     manifest = _manifest(folder, checks)
     checks.extend(_check_files(folder, manifest))
-    counter = _count_rows(folder, checks, progress)
+    gate = manifest.facts.config.gate if manifest is not None else Gate()
+    counter = _count_rows(folder, gate, checks, progress)
     if manifest is not None and counter is not None:
         checks.extend(_check_statements(folder, manifest, counter))
+    if previous is not None:
+        checks.extend(_check_previous(folder, previous))
     return Verification(checks=tuple(checks))
+
+
+def _check_previous(folder: Path, previous: Path) -> list[Check]:
+    try:
+        return list(check_chain_link(folder, previous))
+    except _UNREADABLE as error:
+        return [failure("previous release", "readable", error)]
 
 
 def _manifest(folder: Path, checks: list[Check]) -> Manifest | None:
@@ -83,7 +105,7 @@ def _manifest(folder: Path, checks: list[Check]) -> Manifest | None:
 def _check_files(folder: Path, manifest: Manifest | None) -> Iterator[Check]:
     """Compare names, sizes and digests with what `release.json` and `SHA256SUMS` list."""
     found = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
-    known = {*_TEXTS, *(path.relative_to(folder).as_posix() for path in _row_paths(folder))}
+    known = {*_TEXTS, *filter(configurations_of, found)}
     states = {name: _state(path) for name, path in found.items()}
     listed = {entry.path: entry for entry in manifest.files} if manifest is not None else {}
     for name in sorted({*found, *listed}):
@@ -99,7 +121,7 @@ def _check_files(folder: Path, manifest: Manifest | None) -> Iterator[Check]:
 
 
 def _row_paths(folder: Path) -> list[Path]:
-    return [*data_paths(folder), *rejected_paths(folder)]
+    return [*data_paths(folder), *rejected_paths(folder), *removed_paths(folder)]
 
 
 def _state(path: Path) -> tuple[int, str]:
@@ -125,36 +147,54 @@ def _check_sums(path: Path, digests: Mapping[str, str]) -> Iterator[Check]:
     yield compare_texts(CHECKSUMS, render_checksums(digests), text)
 
 
-def _count_rows(folder: Path, checks: list[Check], progress: Progress) -> FigureCounter | None:
+def _count_rows(
+    folder: Path, gate: Gate, checks: list[Check], progress: Progress
+) -> FigureCounter | None:
     """Read every row once, checking and counting; None where a file cannot be read."""
-    counter, documents, rejected = FigureCounter(), DocumentChecks(), RejectedOrder()
+    removed = _removed(folder, checks)
+    counter, documents = FigureCounter(removed), DocumentChecks(gate, removed)
+    rejected = RejectedOrder()
     paths = _row_paths(folder)
     unreadable = 0
     for done, path in enumerate(paths, start=1):
         name = path.relative_to(folder).as_posix()
         try:
             counter.add_file(folder, path)
-            for batch in _sound_batches(path):
-                if path.parent.name == REJECTED:
-                    counter.add_rejected(batch)
-                    rejected.look(name, batch)
-                else:
-                    counter.add_documents(batch)
+            for batch in _sound_batches(path, name):
+                counter.add(path, batch)
+                if name.startswith("data/"):
                     documents.look(name, batch)
+                elif name.startswith("rejected/"):
+                    rejected.look(name, batch)
             checks.append(compare(f"{name} rows", "readable", "readable"))
         except _UNREADABLE as error:
             unreadable += 1
             checks.append(failure(f"{name} rows", "readable", error))
         progress(done, len(paths), "files")
     checks.extend([*documents.checks(), *rejected.checks()])
+    try:
+        checks.extend(check_tombstones(folder, removed, documents.ids))
+    except _UNREADABLE as error:
+        checks.append(failure("removed rows", "readable", error))
     return None if unreadable else counter
 
 
-def _sound_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """The rows of a file whose schema is the record's. Raises Corrupt or ArrowException."""
-    expected = REJECTED_SCHEMA if path.parent.name == REJECTED else SCHEMA
+def _removed(folder: Path, checks: list[Check]) -> pa.Table:
+    """The tombstones; none where they cannot be read, which the rows of their file will say."""
+    try:
+        return read_removed_rows(removed_paths(folder))
+    except _UNREADABLE as error:
+        checks.append(failure("removed rows", "readable", error))
+        return REMOVED_SCHEMA.empty_table()
+
+
+def _sound_batches(path: Path, name: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a file whose schema is what its place says. Raises Corrupt or ArrowException."""
+    configurations = list(configurations_of(name))
+    if not configurations:
+        raise Corrupt(f"{name} is not the name of a file of a release")
     with open_shard(path) as shard:
-        if not shard.schema_arrow.equals(expected):
+        if not shard.schema_arrow.equals(features_schema(configurations[0])):
             raise Corrupt(f"{path.name} has other columns than the record")
     for batch in iter_batches(path):
         batch.validate(full=True)

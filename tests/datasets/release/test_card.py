@@ -24,7 +24,16 @@ def front_matter(folder: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("name", "rows"),
-    [(None, 57), ("default", 57), ("news", 40), ("law", 12), ("health", 5), ("rejected", 29)],
+    [
+        ("cyrl", 49),
+        ("latn", 8),
+        (None, 57),
+        ("default", 57),
+        ("news", 40),
+        ("law", 12),
+        ("health", 5),
+        ("rejected", 29),
+    ],
 )
 def test_the_hubs_loader_reads_every_configuration(
     built: ReleaseSummary, tmp_path: Path, name: str | None, rows: int
@@ -59,7 +68,7 @@ def test_nothing_rejected_is_no_configuration(
 ) -> None:
     make_corpus(rows=corpus.rows[:2], rejected=[]).release(tmp_path / "out")
     names = [config["config_name"] for config in front_matter(tmp_path / "out")["configs"]]
-    assert names == ["default", "news"]
+    assert names == ["cyrl", "default", "news"]
     loaded = load_dataset(str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache"))
     assert loaded.num_rows == 2
 
@@ -76,11 +85,11 @@ def test_front_matter(built: ReleaseSummary) -> None:
     assert front["language"] == ["kk"]
     assert front["license"] == "odc-by"
     assert front["size_categories"] == ["n<1K"]
-    names = ["default", "health", "law", "news", "rejected"]
+    names = ["cyrl", "default", "health", "latn", "law", "news", "rejected"]
     assert [config["config_name"] for config in front["configs"]] == names
     assert [info["config_name"] for info in front["dataset_info"]] == names
     sizes = [info["splits"][0]["num_examples"] for info in front["dataset_info"]]
-    assert sizes == [57, 5, 12, 40, 29]
+    assert sizes == [49, 57, 5, 8, 12, 40, 29]
 
 
 @pytest.mark.parametrize(
