@@ -11,11 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from kaz_datasets.account import Account, add_accounts, check_chain
-from kaz_datasets.files import remove_temporaries
+from kaz_datasets.files import remove_temporaries, sha256_of
+from kaz_datasets.release.admission import Barred
 from kaz_datasets.release.config import ReleaseConfig
+from kaz_datasets.release.manifest import MANIFEST, read_manifest
+from kaz_datasets.release.predecessor import newest_below, released
+from kaz_datasets.release.succession import Proposal, propose_after
 from kaz_datasets.release.tree import RELEASE_VERSION, write_release
+from kaz_datasets.release.version import Version
 from kaz_datasets.stage import Stage
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
@@ -24,6 +30,9 @@ from kaz_flows.lock import exclusive
 from kaz_flows.plan import Crawl, find_crawls, units_of
 from kaz_flows.runner import Runner
 from kaz_flows.steps import Shard, clean_unit, cluster_documents, keep_documents, sign_documents
+
+NEXT: Final = "next"
+"""Stands for the version that follows from what changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +49,8 @@ class BuildResult:
     done: int
     skipped: int
     """How many pieces of work an earlier run had already done."""
+    why: str = ""
+    """What changed since the release before, where the version was proposed from that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,23 +96,31 @@ def build(
     *,
     version: str | None = None,
 ) -> BuildResult:
-    """Build a release from everything in the archive.
+    """Build a release from everything in the archive; version NEXT is the one that what changed
+    since the newest release asks for.
 
     Raises NotFound when the archive is empty, Failed while another process is at work here,
     DiskFull, and whatever error names a broken file.
     """
     clock = time.perf_counter()
-    config = configuration.for_release(version)  # a wrong version is said before hours of work
+    # a wrong version is said before hours of work
+    config = configuration.for_release(None if version == NEXT else version)
+    why = ""
     with exclusive(workspace):
         remove_leftovers(workspace)
         prepared = prepare(workspace, configuration, runner)
+        if version == NEXT:
+            proposal = propose_version(workspace, prepared, config)
+            config = replace(config, version=str(proposal.version))
+            why = proposal.why
         release, skipped = _release(workspace, prepared, config)
     results = [shard.result for shard in (*prepared.refused, *prepared.cleaned, *prepared.kept)]
     return BuildResult(
         release=release,
         version=config.version,
+        why=why,
         crawled=prepared.crawled,
-        funnel=prepared.funnel,
+        funnel=read_manifest(release).funnel,
         seconds=round(time.perf_counter() - clock, 1),
         done=len(results) + 1,
         skipped=sum(result.skipped for result in results) + skipped,
@@ -139,7 +158,15 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
     )
 
 
+def propose_version(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) -> Proposal:
+    """The number that follows the newest release, from what changed since."""
+    there = released(workspace.releases)
+    kept = [shard.path for shard in prepared.kept]
+    return propose_after(kept, config.gate, Barred(), there[-1] if there else None)
+
+
 def _release(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) -> tuple[Path, bool]:
+    previous = newest_below(workspace.releases, Version.parse(config.version))
     output = workspace.releases / config.version
     facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
     shards = (*prepared.refused, *prepared.cleaned, *prepared.kept)
@@ -150,7 +177,8 @@ def _release(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) ->
             f"{number}:{name}": digest
             for number, shard in enumerate(shards)
             for name, digest in shard.result.outputs.items()
-        },
+        }
+        | ({"previous": sha256_of(previous / MANIFEST)} if previous is not None else {}),
         config=config,
         version=RELEASE_VERSION,
     )
@@ -163,6 +191,7 @@ def _release(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) ->
             sources=[facts[name] for name in sorted(facts)],
             config=config,
             output=output,
+            previous=previous,
             replace=True,
         )
         files = [path for path in output.rglob("*") if path.is_file()]

@@ -10,6 +10,7 @@ from pydantic import Field
 from kaz_cleaning.config import CleaningConfig
 from kaz_datasets.files import write_text
 from kaz_datasets.release.config import ReleaseConfig
+from kaz_datasets.release.gate import Gate
 from kaz_datasets.strict_toml import StrictModel, load_toml
 from kaz_datasets.workspace import Workspace
 from kaz_dedup.parameters import DedupConfig
@@ -22,6 +23,7 @@ version = "1.0.0"         # raise it for every release you publish
 repo = "my-name/my-corpus"  # where it will live on the Hub; the card's examples load from it
 pretty_name = "kazcorpus: open Kazakh text from the web"
 licence = "ODC-By-1.0"    # of the collection; each row keeps the licence of its own text
+# allowed_bases, allowed_licences: what a row must state to be released (datasets/README.md)
 
 [crawl]
 contact = ""              # a page or mailto: address where site owners reach you; needed to crawl
@@ -41,6 +43,8 @@ class Release(StrictModel):
     repo: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = "my-name/my-corpus"
     pretty_name: Annotated[str, Field(min_length=1, max_length=96)] = ReleaseConfig.pretty_name
     licence: str = ReleaseConfig.licence
+    allowed_bases: tuple[str, ...] = Gate.bases
+    allowed_licences: tuple[str, ...] = Gate.licences
 
 
 class Crawl(StrictModel):
@@ -90,6 +94,7 @@ class Configuration(StrictModel):
             repo=stated.repo,
             pretty_name=stated.pretty_name,
             licence=stated.licence,
+            gate=Gate(bases=stated.allowed_bases, licences=stated.allowed_licences),
         )
 
 

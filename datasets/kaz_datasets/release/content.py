@@ -10,9 +10,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from kaz_datasets.errors import Corrupt
 from kaz_datasets.progress import Progress
-from kaz_datasets.record import SCHEMA
 from kaz_datasets.release.admission import Admission, Barred, admit
 from kaz_datasets.release.config import Change, Previous, ReleaseConfig
 from kaz_datasets.release.data_files import write_data_files, write_no_rows
@@ -28,7 +26,7 @@ from kaz_datasets.release.predecessor import (
 from kaz_datasets.release.rejected_files import write_rejected_files
 from kaz_datasets.release.removal_reasons import removed_rows
 from kaz_datasets.release.removed_rows import write_removed_rows
-from kaz_datasets.release.row_index import check_publishable, index_rows
+from kaz_datasets.release.row_index import check_publishable, check_record, index_rows
 from kaz_datasets.release.succession import check_succession
 from kaz_datasets.release.version import Version
 from kaz_datasets.shards import iter_batches
@@ -98,7 +96,7 @@ def prepare_content(
     The configuration comes back with the link to that release and its changelog. Raises Corrupt,
     and BadConfiguration for a version that does not say what changed.
     """
-    index = index_rows(kept, _check_schema)
+    index = index_rows(kept, check_record)
     check_publishable(index, kept)
     admission = admit(index, kept, config.gate, barred)
     before = Predecessor.open(previous) if previous is not None else None
@@ -114,11 +112,6 @@ def prepare_content(
         before=before,
         changes=changes,
     )
-
-
-def _check_schema(schema: pa.Schema, path: Path) -> None:
-    if not schema.equals(SCHEMA):
-        raise Corrupt(f"{path} does not have the columns of the record: clean its pages again")
 
 
 def _linked(config: ReleaseConfig, before: Predecessor) -> ReleaseConfig:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
+from kaz_datasets.account import Account
 from kaz_datasets.errors import Corrupt, KazcorpusError
 from kaz_datasets.files import sha256_of, write_json, write_text
 from kaz_datasets.record import SCHEMA_VERSION
@@ -56,6 +57,16 @@ class Manifest:
     files: tuple[FileEntry, ...]
     card_version: int
     schema_version: str
+
+    @property
+    def funnel(self) -> tuple[tuple[str, Account], ...]:
+        """The accounts of the stages. Raises Corrupt where they do not add up."""
+        try:
+            return tuple(
+                (stage["stage"], Account.from_json(stage)) for stage in self.figures["funnel"]
+            )
+        except _NONSENSE as error:
+            raise Corrupt(f"the funnel in {MANIFEST} cannot be read: build it again") from error
 
 
 def write_manifest(

@@ -63,6 +63,12 @@ def text_bytes(batch: pa.RecordBatch) -> Any:
     return pc.binary_length(text).cast(pa.int64())
 
 
+def check_record(schema: pa.Schema, path: Path) -> None:
+    """Raise Corrupt unless these are the columns of the record."""
+    if not schema.equals(SCHEMA):
+        raise Corrupt(f"{path} does not have the columns of the record: clean its pages again")
+
+
 def check_publishable(index: pa.Table, paths: Sequence[Path]) -> None:
     """Raise Corrupt for rows of no known kind or script, and for one that is there twice."""
     for column, known in (("kind", KINDS), ("script", SCRIPTS)):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from kaz_datasets.errors import BadConfiguration
-from kaz_datasets.release.predecessor import Changes
+from kaz_datasets.release.admission import Barred, admit
+from kaz_datasets.release.gate import Gate
+from kaz_datasets.release.predecessor import Changes, Predecessor, compare
+from kaz_datasets.release.row_index import check_record, index_rows
 from kaz_datasets.release.version import Level, Version
 
 FIRST: Final = Version(1, 0, 0)
@@ -34,6 +39,20 @@ def propose(before: Version | None, changes: Changes | None, tombstones: float =
     if level is Level.MINOR and tombstones > MOST_TOMBSTONES:
         level, why = Level.MAJOR, f"{why}; {tombstones:.0%} of the rows in the files are removed"
     return Proposal(version=before.next(level), level=level, why=why)
+
+
+def propose_after(
+    kept: Sequence[Path], gate: Gate, barred: Barred, previous: Path | None
+) -> Proposal:
+    """The next number for these kept rows after the release at `previous`. Raises Corrupt."""
+    if previous is None:
+        return propose(None, None)
+    before = Predecessor.open(previous)
+    index = index_rows(kept, check_record)
+    changes = compare(admit(index, kept, gate, barred).admitted, before)
+    stored = before.stored.num_rows + changes.added.num_rows
+    gone = before.stored.num_rows - before.live.num_rows + changes.removed.num_rows
+    return propose(before.version, changes, gone / max(stored, 1))
 
 
 def check_succession(version: Version, before: Version, changes: Changes) -> None:

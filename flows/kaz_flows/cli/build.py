@@ -27,13 +27,22 @@ def build(folder: Path, version: str | None, as_json: bool) -> None:
     _build(folder, version, as_json)
 
 
-@click.command(epilog=example("kazcorpus release --workspace my-corpus --version 1.1.0"))
+@click.command(epilog=example("kazcorpus release --workspace my-corpus"))
 @workspace_option
-@version_option
+@click.option(
+    "--version", "version", help="The release's number; by default the one that what changed needs."
+)
 @json_option
 def release(folder: Path, version: str | None, as_json: bool) -> None:
-    """Write the release tree of a build that is done; what is missing of it is done first."""
-    _build(folder, version, as_json)
+    """Write the next release: a patch, minor or major one, by what changed since the newest.
+
+    A minor release leaves published files alone and adds files of new and of removed rows; a major
+    one writes all anew. A number that hides what changed is refused. What is missing of the build
+    is done first.
+    """
+    from kaz_flows.build import NEXT
+
+    _build(folder, version or NEXT, as_json)
 
 
 def _build(folder: Path, version: str | None, as_json: bool) -> None:
@@ -50,6 +59,7 @@ def _build(folder: Path, version: str | None, as_json: bool) -> None:
         print_json(
             {
                 "version": result.version,
+                "why": result.why,
                 "release": str(result.release),
                 "crawl": result.crawled.to_json(),
                 "stages": stages,
@@ -60,4 +70,6 @@ def _build(folder: Path, version: str | None, as_json: bool) -> None:
         )
         return
     print_funnel(f"Release {result.version}", result)
+    if result.why:
+        click.echo(f"{result.version}, because: {result.why}")
     click.echo(f"{result.release}\n{result.done} steps, {result.skipped} done before")
