@@ -46,6 +46,12 @@ def crawl_sources(
     return {job.name: result for job, result in zip(jobs, results, strict=True)}
 
 
+def crawled_sources(workspace: Workspace) -> list[str]:
+    """The sources that have been crawled into this workspace, by the frontiers in its archive."""
+    frontiers = workspace.archive.glob(f"*/*/{FRONTIER_FILE}")
+    return sorted({path.parent.parent.name for path in frontiers})
+
+
 def load(workspace: Workspace, name: str) -> Source:
     """A source by its id: from the workspace's own folder first, then from the package."""
     return load_source(source_named(name, source_folders(workspace)))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from kaz_crawlers.crawl import CrawlOptions
 from kaz_crawlers.demosite.server import serve as serve_site
 from kaz_crawlers.source_files import builtin_sources
 from kaz_datasets.files import write_text
@@ -18,9 +17,8 @@ from kaz_datasets.publishing import Published
 from kaz_datasets.release.verify import verify_release
 from kaz_datasets.workspace import Workspace
 from kaz_flows.build import BuildResult
-from kaz_flows.configuration import TEMPLATE, Configuration, make_workspace
+from kaz_flows.configuration import TEMPLATE, make_workspace
 from kaz_flows.load_back import rows_loaded
-from kaz_flows.publish import PublishTarget
 from kaz_flows.server import client_environment, start, wait_until_up
 
 REPO = "demo/kazcorpus-demo"
@@ -55,25 +53,26 @@ def run_demo(folder: Path, report: Report) -> DemoResult:
         site = stack.enter_context(serve_site())
         hub = stack.enter_context(serve_hub(workspace.root / "hub", tokens={TOKEN: "write"}))
         # Prefect reads the environment when it is imported, which takes seconds: meanwhile
-        os.environ.update(client_environment(workspace, server))
+        os.environ.update(client_environment(workspace, server), HF_TOKEN=TOKEN)
         import_module("kaz_flows.flows")
         wait_until_up(process, server)
         return _walk(workspace, site.url, hub.url, report)
 
 
 def _walk(workspace: Workspace, site: str, hub: str, report: Report) -> DemoResult:
-    from kaz_flows.flows import build_flow, crawl_flow, run_publish_flow
+    from kaz_flows.flows import build_flow, crawl_flow, publish_flow
+    from kaz_flows.operations.forms import CrawlForm, PublishForm
 
     sources = demo_sources()
     report(f"crawling {len(sources)} sources with Scrapy")
-    crawl_flow(workspace, sources, CrawlOptions(proxy=site, delay=0.0))
+    crawl_flow(workspace.root, CrawlForm(sources=sources, proxy=site))
     report("cleaning, identifying the language, removing duplicates, writing the release")
-    built = build_flow(workspace, Configuration.of(workspace))
+    built = build_flow(workspace.root)
     report("verifying the release")
     verify_release(built.release).require()
     report("publishing it to the Hub and loading it from there")
-    target = PublishTarget(repo=REPO, token=TOKEN, endpoint=hub, private=False)
-    published = run_publish_flow(built.release, target)
+    form = PublishForm(version=built.version, repo=REPO, endpoint=hub, visibility="public")
+    published = publish_flow(workspace.root, form)
     rows = rows_loaded(
         published.repo,
         published.tag,

@@ -27,8 +27,10 @@ def run_crawl(
     """Crawl sources, in Prefect's sight where its server runs."""
     if _connect(workspace):
         from kaz_flows.flows import crawl_flow
+        from kaz_flows.operations.forms import CrawlForm
 
-        return crawl_flow(workspace, list(sources), options)
+        form = CrawlForm(sources=list(sources), unchecked=options.unchecked, proxy=options.proxy)
+        return crawl_flow(workspace.root, form)
     return crawl_sources(workspace, sources, options, LocalRunner(progress=progress))
 
 
@@ -41,8 +43,9 @@ def run_build(
     """Build a release, in Prefect's sight where its server runs."""
     if _connect(workspace):
         from kaz_flows.flows import build_flow
+        from kaz_flows.operations.forms import BuildForm
 
-        return build_flow(workspace, configuration, version)
+        return build_flow(workspace.root, BuildForm(version=version))
     return build(workspace, configuration, LocalRunner(progress=progress), version=version)
 
 
@@ -51,9 +54,18 @@ def run_publish(
 ) -> Published:
     """Publish a release, in Prefect's sight where its server runs."""
     if _connect(workspace):
-        from kaz_flows.flows import run_publish_flow
+        from kaz_flows.flows import publish_flow
+        from kaz_flows.operations.forms import PublishForm
 
-        return run_publish_flow(release, target)
+        os.environ["HF_TOKEN"] = target.token  # the server stores a flow's parameters
+        form = PublishForm(
+            version=release.name,
+            repo=target.repo,
+            endpoint=target.endpoint,
+            visibility="private" if target.private else "public",
+            timeout=target.timeout,
+        )
+        return publish_flow(workspace.root, form)
     return publish_release(release, target, progress)
 
 

@@ -1,4 +1,4 @@
-"""The flows that operators see in the Prefect UI: crawl, build and publish.
+"""The flows that operators see in the Prefect UI: crawl, build, release, publish, renew.
 
 Import this module only in a process whose environment names a Prefect server
 (`kaz_flows.server.client_environment`): Prefect reads it at import.
@@ -6,67 +6,106 @@ Import this module only in a process whose environment names a Prefect server
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_markdown_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from kaz_crawlers.crawl import CrawlOptions, CrawlResult
+from kaz_crawlers.crawl import CrawlResult
 from kaz_datasets.publishing import Published
 from kaz_datasets.workspace import Workspace
 from kaz_flows import build as building
 from kaz_flows.configuration import Configuration
-from kaz_flows.crawling import crawl_sources
-from kaz_flows.funnel import funnel_lines
+from kaz_flows.crawling import crawl_sources, crawled_sources
+from kaz_flows.operations.approval import approved
+from kaz_flows.operations.forms import BuildForm, CrawlForm, PublishForm, ReleaseForm
+from kaz_flows.operations.showing import show_build, show_crawl
+from kaz_flows.operations.tokens import hub_token
 from kaz_flows.prefect_runner import PrefectRunner
-from kaz_flows.publish import PublishTarget, publish_release
+from kaz_flows.publish import PublishTarget, publish_release, release_folder
 
 # Two at a time: one keeps the processor busy while the other waits for a host's politeness.
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=2)
 
 
-@flow(name="crawl", task_runner=RUNNER, validate_parameters=False)
-def crawl_flow(
-    workspace: Workspace, sources: list[str], options: CrawlOptions
-) -> dict[str, CrawlResult]:
+@flow(name="crawl", task_runner=RUNNER)
+def crawl_flow(workspace: Path, crawl: CrawlForm) -> dict[str, CrawlResult]:
     """Fetch sources into the archive, a task a source."""
-    results = crawl_sources(workspace, sources, options, PrefectRunner())
-    create_table_artifact(
-        key="crawl",
-        table=[
-            {"source": name, "pages": result.pages, "ended": result.finish_reason}
-            for name, result in results.items()
-        ],
-    )
+    return _crawl(Workspace.open(workspace), crawl)
+
+
+@flow(name="build", task_runner=RUNNER)
+def build_flow(workspace: Path, build: BuildForm | None = None) -> building.BuildResult:
+    """Make a release from the archive, a task a shard and stage."""
+    return _build(Workspace.open(workspace), build or BuildForm())
+
+
+@flow(name="publish")
+def publish_flow(workspace: Path, publish: PublishForm) -> Published:
+    """Publish a release that is built, in one commit and one tag.
+
+    The token is the Secret block `hf-token`, or HF_TOKEN of the worker.
+    """
+    return _publish(Workspace.open(workspace), publish)
+
+
+@flow(name="release", task_runner=RUNNER)
+def release_flow(workspace: Path, release: ReleaseForm | None = None) -> Published | None:
+    """Build a release, show it, wait for an operator's word, and publish it if that is yes."""
+    return _release(Workspace.open(workspace), release or ReleaseForm())
+
+
+@flow(name="renew", task_runner=RUNNER)
+def renew_flow(workspace: Path, release: ReleaseForm | None = None) -> Published | None:
+    """Crawl every source of the archive again, build, and propose the release."""
+    opened = Workspace.open(workspace)
+    _crawl(opened, CrawlForm(sources=crawled_sources(opened)))
+    return _release(opened, release or ReleaseForm())
+
+
+def _crawl(workspace: Workspace, form: CrawlForm) -> dict[str, CrawlResult]:
+    options = form.options(Configuration.of(workspace).crawl.contact)
+    results = crawl_sources(workspace, form.sources, options, PrefectRunner())
+    show_crawl(results)
     return results
 
 
-@flow(name="build", task_runner=RUNNER, validate_parameters=False)
-def build_flow(
-    workspace: Workspace, configuration: Configuration, version: str | None = None
-) -> building.BuildResult:
-    """Make a release from the archive, a task a shard and stage."""
-    result = building.build(workspace, configuration, PrefectRunner(), version=version)
-    create_table_artifact(key="funnel", table=[asdict(line) for line in funnel_lines(result)])
+def _build(workspace: Workspace, form: BuildForm) -> building.BuildResult:
+    configuration = Configuration.of(workspace)
+    result = building.build(workspace, configuration, PrefectRunner(), version=form.version)
+    show_build(result)
     get_run_logger().info("release %s lies in %s", result.version, result.release)
     return result
 
 
-def run_publish_flow(release: Path, target: PublishTarget) -> Published:
-    """Publish a release in one commit and one tag.
+def _release(workspace: Workspace, form: ReleaseForm) -> Published | None:
+    result = _build(workspace, BuildForm(version=form.version))
+    if not approved(result, form.patience) or not form.publish:
+        return None
+    return _publish(
+        workspace,
+        PublishForm(
+            version=result.version,
+            repo=form.repo,
+            endpoint=form.endpoint,
+            visibility=form.visibility,
+        ),
+    )
 
-    The server stores a flow's parameters as they are, so the token is not one of them.
-    """
 
-    @flow(name="publish", validate_parameters=False)
-    def publish(release: str, repo: str, endpoint: str | None) -> Published:
-        published = publish_release(Path(release), target)
-        create_markdown_artifact(
-            key="published", markdown=f"**{published.repo}** {published.tag}: {published.commit}"
-        )
-        return published
-
-    return publish(str(release), target.repo, target.endpoint)
+def _publish(workspace: Workspace, form: PublishForm) -> Published:
+    stated = Configuration.of(workspace).release
+    target = PublishTarget(
+        repo=form.repo or stated.repo,
+        token=hub_token(),
+        endpoint=form.endpoint,
+        private=form.visibility == "private",
+        timeout=form.timeout,
+    )
+    published = publish_release(release_folder(workspace, form.version), target)
+    create_markdown_artifact(
+        key="published", markdown=f"**{published.repo}** {published.tag}: {published.commit}"
+    )
+    return published

@@ -72,12 +72,17 @@ def started_server(workspace: Workspace, port: int | None = None) -> Iterator[Se
         yield server
     finally:
         _note(workspace).unlink(missing_ok=True)
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes], patience: float = 20.0) -> None:
+    """Ask a process to end, and after `patience` seconds make it."""
+    process.terminate()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def start(workspace: Workspace, port: int | None = None) -> tuple[subprocess.Popen[bytes], Server]:

@@ -31,6 +31,8 @@ COMMANDS = {
     "doctor": "kaz_flows.cli.doctor:doctor",
     "demo": "kaz_flows.cli.demo:demo",
     "up": "kaz_flows.cli.serve:up",
+    "down": "kaz_flows.cli.serve:down",
+    "status": "kaz_flows.cli.serve:status",
     "hub": "kaz_flows.cli.serve:hub",
     "site": "kaz_flows.cli.serve:site",
 }

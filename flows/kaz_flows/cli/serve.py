@@ -1,4 +1,4 @@
-"""`kazcorpus up`, `hub`, `site`: what runs on loopback until it is stopped with Ctrl-C."""
+"""`kazcorpus up`, `hub`, `site`: what runs on loopback until it is stopped; `down`, `status`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,54 @@ from pathlib import Path
 
 import click
 
-from kaz_flows.cli.options import example, workspace_option
+from kaz_flows.cli.options import example, json_option, workspace_option
+from kaz_flows.cli.show import print_json, print_table
 
 
 @click.command(epilog=example("kazcorpus up --workspace my-corpus"))
 @workspace_option
 @click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True)
 def up(folder: Path, port: int) -> None:
-    """Run the Prefect server and UI of a workspace; builds and crawls are then seen in it."""
+    """Run Prefect's server, the deployments and a worker for a workspace, on loopback.
+
+    The UI then offers crawl, build, release, publish and renew as forms, and shows every run,
+    those given on the command line too. Ctrl-C or `kazcorpus down` ends it.
+    """
     from kaz_datasets.workspace import Workspace
-    from kaz_flows.server import started_server
+    from kaz_flows.operations.standing import stand
 
     workspace = Workspace.open(folder)
-    with started_server(workspace, port) as server:
-        click.echo(f"Prefect UI of {workspace.root}: {server.url} (Ctrl-C stops it)")
+    click.echo("starting Prefect's server, which takes some seconds", err=True)
+    with stand(workspace, port) as standing:
+        click.echo(f"Prefect UI of {workspace.root}: {standing.url} (Ctrl-C stops it)")
+        click.echo(f"deployments: {', '.join(standing.deployments)}")
         _until_stopped()
+
+
+@click.command(epilog=example("kazcorpus down --workspace my-corpus"))
+@workspace_option
+def down(folder: Path) -> None:
+    """End the `kazcorpus up` of a workspace; runs under way go on when they are given again."""
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.operations.standing import take_down
+
+    ended = take_down(Workspace.open(folder))
+    click.echo(f"process {ended.pid}, which served {ended.url}, has ended")
+
+
+@click.command(epilog=example("kazcorpus status --workspace my-corpus"))
+@workspace_option
+@json_option
+def status(folder: Path, as_json: bool) -> None:
+    """Say whether a workspace is up, who is at work in it, and what it holds."""
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.operations.overview import overview
+
+    lines = overview(Workspace.open(folder))
+    if as_json:
+        print_json(lines)
+        return
+    print_table("Status", ("what", "is"), [(name, str(value)) for name, value in lines.items()])
 
 
 @click.command(epilog=example("kazcorpus hub --workspace demo"))

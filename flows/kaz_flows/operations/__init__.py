@@ -1,0 +1,1 @@
+"""What operators meet in the Prefect UI: forms, deployments, artifacts, the worker."""

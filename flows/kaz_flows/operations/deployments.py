@@ -1,0 +1,116 @@
+"""The deployments of a workspace: what the Prefect UI offers, with forms and schedules.
+
+Import this module only in a process whose environment names a Prefect server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+from prefect import Flow
+from prefect.automations import Automation
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import StateType
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from kaz_datasets.workspace import Workspace
+from kaz_flows import flows
+
+POOL: Final = "kazcorpus"
+TIME_ZONE: Final = "Asia/Almaty"
+ZOMBIE: Final = "kazcorpus: no heartbeat"
+HEARTBEAT: Final = 30
+"""Seconds between a run's signs of life: the least that Prefect takes."""
+SILENCE: Final = 70
+"""Seconds without one until a run counts as crashed: two signs missed, and some grace."""
+RENEWAL: Final = Cron("0 2 * * 6", timezone=TIME_ZONE)
+"""Saturdays at two, when the sites' own readers are asleep."""
+
+
+def register(workspace: Workspace) -> list[str]:
+    """Make or renew pool, deployments and the watch for dead runs; the deployments' names."""
+    _make_pool()
+    names = []
+    for deployment in deployments(workspace):
+        deployment.apply()
+        names.append(f"{deployment.flow_name}/{deployment.name}")
+    asyncio.run(_watch_for_zombies())
+    return names
+
+
+def deployments(workspace: Workspace) -> Iterator[RunnerDeployment]:
+    """One deployment a flow; only the renewal runs by itself, and only once somebody lets it."""
+    yield _deployment(flows.crawl_flow, workspace, "Fetch sources into the archive.")
+    yield _deployment(flows.build_flow, workspace, "Make a release from the archive.")
+    yield _deployment(
+        flows.release_flow,
+        workspace,
+        "Build a release, wait for an operator's approval, publish it.",
+    )
+    yield _deployment(flows.publish_flow, workspace, "Publish a release that is built.")
+    yield _deployment(
+        flows.renew_flow,
+        workspace,
+        "Crawl again what was crawled before, build, and propose a release.",
+        schedules=[RENEWAL],
+        paused=True,
+    )
+
+
+def _deployment(
+    flow: Flow[..., Any], workspace: Workspace, description: str, **schedule: Any
+) -> RunnerDeployment:
+    return RunnerDeployment.from_flow(
+        flow,
+        name=workspace.root.name,
+        description=description,
+        parameters={"workspace": str(workspace.root)},
+        tags=["kazcorpus"],
+        work_pool_name=POOL,
+        # a workspace has one writer: a second run waits instead of being refused
+        concurrency_limit=1,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT)}},
+        **schedule,
+    )
+
+
+def _make_pool() -> None:
+    with get_client(sync_client=True) as client:
+        try:
+            client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        except ObjectAlreadyExists:
+            return
+
+
+async def _watch_for_zombies() -> None:
+    """Have the server call a run crashed that gives no sign of life (a killed worker's)."""
+    with suppress(ValueError):  # there is none yet
+        await (await Automation.aread(name=ZOMBIE)).adelete()
+    ends = ("heartbeat", "Completed", "Failed", "Cancelled", "Crashed", "Paused", "Suspended")
+    trigger = EventTrigger(
+        after={"prefect.flow-run.heartbeat"},
+        expect={f"prefect.flow-run.{end}" for end in ends},
+        match={"prefect.resource.id": ["prefect.flow-run.*"]},
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=timedelta(seconds=SILENCE),
+    )
+    crashed = ChangeFlowRunState(
+        name=None,
+        force=False,
+        state=StateType.CRASHED,
+        message="no sign of life for over a minute: give the same run again, it goes on",
+    )
+    await Automation(name=ZOMBIE, trigger=trigger, actions=[crashed]).acreate()

@@ -1,0 +1,94 @@
+"""What an operator decides for a run: the forms of the Prefect UI, and of no other place.
+
+Prefect stores a run's parameters as they are, so no token is ever one of them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from prefect.input import RunInput
+from pydantic import BaseModel, ConfigDict, Field
+
+from kaz_crawlers.crawl import CrawlOptions
+
+VERSION = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+REPO = r"^[\w.-]+/[\w.-]+$"
+
+
+class Form(BaseModel):
+    """Base of all forms: an unknown key is refused, as it is in every file of ours."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CrawlForm(Form):
+    """Which sources to fetch."""
+
+    sources: Annotated[list[str], Field(min_length=1, title="Sources")]
+    unchecked: bool = Field(
+        default=False,
+        title="Unchecked too",
+        description="Crawl also sources that nobody has compared with the live site yet.",
+    )
+    proxy: str | None = Field(
+        default=None,
+        title="Proxy",
+        description="Only for the demo's made-up web: the address of `kazcorpus site`.",
+    )
+
+    def options(self, contact: str) -> CrawlOptions:
+        """How to fetch: a proxy on this machine is not made to wait, a website always is."""
+        return CrawlOptions(
+            contact=contact or None,
+            proxy=self.proxy,
+            delay=None if self.proxy is None else 0.0,
+            unchecked=self.unchecked,
+        )
+
+
+class BuildForm(Form):
+    """What to build."""
+
+    version: Annotated[str | None, Field(pattern=VERSION)] = Field(
+        default=None,
+        title="Version",
+        description="The release's number; without one that of kazcorpus.toml.",
+    )
+
+
+class PublishForm(Form):
+    """Where a release goes."""
+
+    version: Annotated[str, Field(pattern=VERSION, title="Version")]
+    repo: Annotated[str | None, Field(pattern=REPO)] = Field(
+        default=None, title="Repo", description="owner/name; without one that of kazcorpus.toml."
+    )
+    endpoint: str | None = Field(
+        default=None, title="Hub", description="Another Hub, such as that of `kazcorpus hub`."
+    )
+    visibility: Literal["private", "public"] = Field(
+        default="private", title="Who may read a repo that this run makes"
+    )
+    timeout: Annotated[float, Field(ge=1, title="Seconds that the Hub may stay silent")] = 60.0
+
+
+class ReleaseForm(BuildForm):
+    """A build, and what happens once its release is approved."""
+
+    publish: bool = Field(
+        default=True, title="Publish", description="Publish the release when it is approved."
+    )
+    repo: Annotated[str | None, Field(pattern=REPO)] = Field(default=None, title="Repo")
+    endpoint: str | None = Field(default=None, title="Hub")
+    visibility: Literal["private", "public"] = Field(default="private", title="Visibility")
+    patience: Annotated[int, Field(ge=60, le=604_800)] = Field(
+        default=86_400, title="Seconds to wait for the approval"
+    )
+
+
+class Approval(RunInput):
+    """An operator's word on a release that waits."""
+
+    approve: bool = Field(default=False, title="Approve and go on")
+    note: str = Field(default="", title="Note for the log")

@@ -1,0 +1,34 @@
+"""Where a flow finds the Hub's token: never among its parameters, never in its log."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from huggingface_hub import get_token
+from prefect.blocks.system import Secret
+
+from kaz_datasets.errors import Refused
+
+BLOCK: Final = "hf-token"
+
+
+def hub_token() -> str:
+    """HF_TOKEN of this process, else the Secret block `hf-token`, else that of `hf auth login`.
+
+    Raises Refused where there is none.
+    """
+    token = os.environ.get("HF_TOKEN") or _from_block() or get_token()
+    if not token:
+        raise Refused(
+            f"there is no token: make a Secret block named {BLOCK} in the Prefect UI, or set"
+            " HF_TOKEN where `kazcorpus up` is started"
+        )
+    return token
+
+
+def _from_block() -> str | None:
+    try:
+        return str(Secret.load(BLOCK).get())  # type: ignore[union-attr]
+    except ValueError:  # there is no such block
+        return None
