@@ -29,7 +29,9 @@ def run_crawl(
         from kaz_flows.flows import crawl_flow
         from kaz_flows.operations.forms import CrawlForm
 
-        form = CrawlForm(sources=list(sources), unchecked=options.unchecked, proxy=options.proxy)
+        form = CrawlForm(
+            sources=list(sources), unchecked=options.unchecked, proxy=options.proxy or ""
+        )
         return crawl_flow(workspace.root, form)
     return crawl_sources(workspace, sources, options, LocalRunner(progress=progress))
 
@@ -45,7 +47,7 @@ def run_build(
         from kaz_flows.flows import build_flow
         from kaz_flows.operations.forms import BuildForm
 
-        return build_flow(workspace.root, BuildForm(version=version))
+        return build_flow(workspace.root, BuildForm(version=version or ""))
     return build(workspace, configuration, LocalRunner(progress=progress), version=version)
 
 
@@ -61,7 +63,7 @@ def run_publish(
         form = PublishForm(
             version=release.name,
             repo=target.repo,
-            endpoint=target.endpoint,
+            endpoint=target.endpoint or "",
             visibility="private" if target.private else "public",
             timeout=target.timeout,
         )

@@ -7,7 +7,7 @@ Import this module only in a process whose environment names a Prefect server
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
@@ -28,6 +28,10 @@ from kaz_flows.publish import PublishTarget, publish_release, release_folder
 
 # Two at a time: one keeps the processor busy while the other waits for a host's politeness.
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=2)
+# The forms as the UI first shows them.
+AS_CONFIGURED: Final = BuildForm()
+AS_PROPOSED: Final = ReleaseForm()
+AS_STATED: Final = PublishForm()
 
 
 @flow(name="crawl", task_runner=RUNNER)
@@ -37,13 +41,13 @@ def crawl_flow(workspace: Path, crawl: CrawlForm) -> dict[str, CrawlResult]:
 
 
 @flow(name="build", task_runner=RUNNER)
-def build_flow(workspace: Path, build: BuildForm | None = None) -> building.BuildResult:
+def build_flow(workspace: Path, build: BuildForm = AS_CONFIGURED) -> building.BuildResult:
     """Make a release from the archive, a task a shard and stage."""
-    return _build(Workspace.open(workspace), build or BuildForm())
+    return _build(Workspace.open(workspace), build)
 
 
 @flow(name="publish")
-def publish_flow(workspace: Path, publish: PublishForm) -> Published:
+def publish_flow(workspace: Path, publish: PublishForm = AS_STATED) -> Published:
     """Publish a release that is built, in one commit and one tag.
 
     The token is the Secret block `hf-token`, or HF_TOKEN of the worker.
@@ -52,17 +56,17 @@ def publish_flow(workspace: Path, publish: PublishForm) -> Published:
 
 
 @flow(name="release", task_runner=RUNNER)
-def release_flow(workspace: Path, release: ReleaseForm | None = None) -> Published | None:
+def release_flow(workspace: Path, release: ReleaseForm = AS_PROPOSED) -> Published | None:
     """Build a release, show it, wait for an operator's word, and publish it if that is yes."""
-    return _release(Workspace.open(workspace), release or ReleaseForm())
+    return _release(Workspace.open(workspace), release)
 
 
 @flow(name="renew", task_runner=RUNNER)
-def renew_flow(workspace: Path, release: ReleaseForm | None = None) -> Published | None:
+def renew_flow(workspace: Path, release: ReleaseForm = AS_PROPOSED) -> Published | None:
     """Crawl every source of the archive again, build, and propose the release."""
     opened = Workspace.open(workspace)
     _crawl(opened, CrawlForm(sources=crawled_sources(opened)))
-    return _release(opened, release or ReleaseForm())
+    return _release(opened, release)
 
 
 def _crawl(workspace: Workspace, form: CrawlForm) -> dict[str, CrawlResult]:
@@ -74,7 +78,7 @@ def _crawl(workspace: Workspace, form: CrawlForm) -> dict[str, CrawlResult]:
 
 def _build(workspace: Workspace, form: BuildForm) -> building.BuildResult:
     configuration = Configuration.of(workspace)
-    result = building.build(workspace, configuration, PrefectRunner(), version=form.version)
+    result = building.build(workspace, configuration, PrefectRunner(), version=form.version or None)
     show_build(result)
     get_run_logger().info("release %s lies in %s", result.version, result.release)
     return result
@@ -97,14 +101,15 @@ def _release(workspace: Workspace, form: ReleaseForm) -> Published | None:
 
 def _publish(workspace: Workspace, form: PublishForm) -> Published:
     stated = Configuration.of(workspace).release
+    version = form.version or stated.version
     target = PublishTarget(
         repo=form.repo or stated.repo,
         token=hub_token(),
-        endpoint=form.endpoint,
+        endpoint=form.endpoint or None,
         private=form.visibility == "private",
         timeout=form.timeout,
     )
-    published = publish_release(release_folder(workspace, form.version), target)
+    published = publish_release(release_folder(workspace, version), target)
     create_markdown_artifact(
         key="published", markdown=f"**{published.repo}** {published.tag}: {published.commit}"
     )

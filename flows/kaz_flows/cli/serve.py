@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -14,7 +15,13 @@ from kaz_flows.cli.show import print_json, print_table
 
 @click.command(epilog=example("kazcorpus up --workspace my-corpus"))
 @workspace_option
-@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4200,
+    show_default=True,
+    help="Where the UI is; 0 takes a free one.",
+)
 def up(folder: Path, port: int) -> None:
     """Run Prefect's server, the deployments and a worker for a workspace, on loopback.
 
@@ -29,6 +36,7 @@ def up(folder: Path, port: int) -> None:
     with stand(workspace, port) as standing:
         click.echo(f"Prefect UI of {workspace.root}: {standing.url} (Ctrl-C stops it)")
         click.echo(f"deployments: {', '.join(standing.deployments)}")
+        sys.stdout.flush()
         _until_stopped()
 
 

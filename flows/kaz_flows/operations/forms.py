@@ -5,15 +5,17 @@ Prefect stores a run's parameters as they are, so no token is ever one of them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from prefect.input import RunInput
 from pydantic import BaseModel, ConfigDict, Field
 
 from kaz_crawlers.crawl import CrawlOptions
 
-VERSION = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
-REPO = r"^[\w.-]+/[\w.-]+$"
+# An empty text stands for "not stated": the UI shows a plain field for it, and a switch of types
+# for a value that may be null.
+VERSION: Final = r"^$|^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+REPO: Final = r"^$|^[\w.-]+/[\w.-]+$"
 
 
 class Form(BaseModel):
@@ -31,8 +33,8 @@ class CrawlForm(Form):
         title="Unchecked too",
         description="Crawl also sources that nobody has compared with the live site yet.",
     )
-    proxy: str | None = Field(
-        default=None,
+    proxy: str = Field(
+        default="",
         title="Proxy",
         description="Only for the demo's made-up web: the address of `kazcorpus site`.",
     )
@@ -41,8 +43,8 @@ class CrawlForm(Form):
         """How to fetch: a proxy on this machine is not made to wait, a website always is."""
         return CrawlOptions(
             contact=contact or None,
-            proxy=self.proxy,
-            delay=None if self.proxy is None else 0.0,
+            proxy=self.proxy or None,
+            delay=0.0 if self.proxy else None,
             unchecked=self.unchecked,
         )
 
@@ -50,8 +52,8 @@ class CrawlForm(Form):
 class BuildForm(Form):
     """What to build."""
 
-    version: Annotated[str | None, Field(pattern=VERSION)] = Field(
-        default=None,
+    version: Annotated[str, Field(pattern=VERSION)] = Field(
+        default="",
         title="Version",
         description="The release's number; without one that of kazcorpus.toml.",
     )
@@ -60,12 +62,16 @@ class BuildForm(Form):
 class PublishForm(Form):
     """Where a release goes."""
 
-    version: Annotated[str, Field(pattern=VERSION, title="Version")]
-    repo: Annotated[str | None, Field(pattern=REPO)] = Field(
-        default=None, title="Repo", description="owner/name; without one that of kazcorpus.toml."
+    version: Annotated[str, Field(pattern=VERSION)] = Field(
+        default="",
+        title="Version",
+        description="The release's number; without one that of kazcorpus.toml.",
     )
-    endpoint: str | None = Field(
-        default=None, title="Hub", description="Another Hub, such as that of `kazcorpus hub`."
+    repo: Annotated[str, Field(pattern=REPO)] = Field(
+        default="", title="Repo", description="owner/name; without one that of kazcorpus.toml."
+    )
+    endpoint: str = Field(
+        default="", title="Hub", description="Another Hub, such as that of `kazcorpus hub`."
     )
     visibility: Literal["private", "public"] = Field(
         default="private", title="Who may read a repo that this run makes"
@@ -79,8 +85,8 @@ class ReleaseForm(BuildForm):
     publish: bool = Field(
         default=True, title="Publish", description="Publish the release when it is approved."
     )
-    repo: Annotated[str | None, Field(pattern=REPO)] = Field(default=None, title="Repo")
-    endpoint: str | None = Field(default=None, title="Hub")
+    repo: Annotated[str, Field(pattern=REPO)] = Field(default="", title="Repo")
+    endpoint: str = Field(default="", title="Hub")
     visibility: Literal["private", "public"] = Field(default="private", title="Visibility")
     patience: Annotated[int, Field(ge=60, le=604_800)] = Field(
         default=86_400, title="Seconds to wait for the approval"

@@ -1,4 +1,4 @@
-"""What `kazcorpus up` keeps running (server, deployments, worker), and how it is found and ended."""
+"""What `kazcorpus up` keeps running: server, deployments and worker; finding and ending it."""
 
 from __future__ import annotations
 
