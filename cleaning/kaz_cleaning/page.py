@@ -22,6 +22,7 @@ from kaz_cleaning.normalise import normalise
 from kaz_cleaning.page_kind import why_no_article
 from kaz_cleaning.rights import Rights, read_rights
 from kaz_cleaning.rules import judge
+from kaz_cleaning.text_record import is_text_record, read_text
 from kaz_datasets.identity import document_id, host_of
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Page
@@ -29,6 +30,9 @@ from kaz_datasets.words import count_words
 
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml", "")
 _KAZAKH: Final = "kaz_"
+_CREDIT: Final = ("CC-BY", "https://creativecommons.org/licenses/by")
+"""Licences that ask for the author's name: CC BY 4.0, section 3(a)(1)(A)(i), and its kin."""
+_LONGEST_AUTHOR: Final = 300
 _CLOCK_SKEW: Final = timedelta(days=2)
 
 
@@ -94,7 +98,7 @@ def check_response(page: Page) -> None:
     """Raise Drop for what the server did not call a page."""
     if page.status != 200:
         raise Drop("http-status", str(page.status))
-    if page.content_type not in _HTML_TYPES:
+    if page.content_type not in _HTML_TYPES and not is_text_record(page):
         raise Drop("not-html", page.content_type)
 
 
@@ -106,6 +110,9 @@ def read_document(draft: Draft) -> None:
     if (media_type := sniff_binary(page.body)) is not None:
         raise Drop("not-html", f"{media_type} by its content")
     _refuse_training(draft, None)
+    if is_text_record(page):
+        _take_text(draft)
+        return
     decoded = decode(page.body, page.headers.get("content-type"), draft.facts.encoding)
     try:
         draft.tree = parse_html(decoded.text)
@@ -120,6 +127,13 @@ def read_document(draft: Draft) -> None:
     reason = why_no_article(draft.tree, draft.text, draft.title, page.url)
     if reason is not None:
         raise Drop("no-article", reason)
+
+
+def _take_text(draft: Draft) -> None:
+    draft.extracted = read_text(draft.page, draft.facts.encoding)
+    if draft.extracted is None:
+        raise Drop("no-article", "no text")
+    draft.text, draft.title = draft.extracted.text, draft.extracted.title
 
 
 def _refuse_training(draft: Draft, tree: Any | None) -> None:
@@ -172,15 +186,17 @@ def _row(draft: Draft, address: str) -> dict[str, Any]:
     language, text, rights = draft.language, draft.text, draft.rights
     if extracted is None or language is None or text is None or rights is None:
         raise AssertionError("a page is kept only after every step has filled its draft")
+    licence = extracted.licence or facts.licence
     return {
         "id": document_id(address, text),
         "text": text,
         "title": draft.title,
+        "author": _credited(extracted.author, licence),
         "url": address,
         "host": host_of(address),
         "source": facts.id,
         "kind": facts.kind,
-        "licence": extracted.licence or facts.licence,
+        "licence": licence,
         "rights": {"basis": facts.basis, "signals": rights.signals},
         "published_at": plausible_date(extracted.date, page),
         "retrieved_at": page.retrieved_at,
@@ -198,6 +214,13 @@ def _row(draft: Draft, address: str) -> dict[str, Any]:
         "extractor": extracted.extractor,
         "added_in": None,
     }
+
+
+def _credited(author: str | None, licence: str | None) -> str | None:
+    """The author, where the licence asks for credit; elsewhere a name is personal data."""
+    if author is None or licence is None or not licence.startswith(_CREDIT):
+        return None
+    return normalise(author[:_LONGEST_AUTHOR]).text or None
 
 
 def plausible_date(stated: date | None, page: Page) -> date | None:

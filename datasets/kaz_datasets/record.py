@@ -54,6 +54,12 @@ FIELDS: Final = (
     ),
     Field(name="text", type=pa.string(), doc="The main text, one paragraph a line, NFC, masked."),
     Field(name="title", type=pa.string(), nullable=True, doc="The page's title."),
+    Field(
+        name="author",
+        type=pa.string(),
+        nullable=True,
+        doc="Whom to credit, where the licence asks for it (CC BY 4.0, section 3(a)(1)(A)).",
+    ),
     Field(name="url", type=pa.string(), doc="Canonical address without tracking parameters."),
     Field(name="host", type=pa.string(), doc="The host name of `url`."),
     Field(name="source", type=pa.string(), doc="Identifier of the source file that was crawled."),

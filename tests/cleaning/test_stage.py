@@ -131,7 +131,7 @@ def test_whatever_a_page_makes_a_parser_raise_costs_that_page_only(archive: Path
     good = next(entry for entry in read_pages(archive) if isinstance(entry, Page))
     bad = replace(good, headers={"content-usage": 5})  # type: ignore[dict-item]
     outcomes = list(clean_in_order([bad, good], FACTS, CleaningConfig(workers=0)))
-    assert outcomes[0] == Dropped("extraction-crash", "AttributeError", None, "http://a.example/0")
+    assert outcomes[0] == Dropped("extraction-crash", "TypeError", None, "http://a.example/0")
     assert isinstance(outcomes[1], Kept)
 
 

@@ -22,7 +22,7 @@ BOTH = [(FIELDS, SCHEMA), (REJECTED_FIELDS, REJECTED_SCHEMA)]
 def test_names_of_the_published_columns_are_pinned() -> None:
     assert SCHEMA_VERSION == "1"
     assert " ".join(SCHEMA.names) == (
-        "id text title url host source kind licence rights published_at retrieved_at script"
+        "id text title author url host source kind licence rights published_at retrieved_at script"
         " language_score words characters quality cluster_id cluster_size masked repaired"
         " warc_file warc_offset extractor added_in"
     )

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from kaz_cleaning.stage import CLEANING_VERSION
 from kaz_crawlers.inputs.guarded_http import ClientOptions
 from kaz_crawlers.inputs.oai import OaiOptions
 from kaz_datasets.shards import read_shard
@@ -61,7 +60,6 @@ def test_a_dump_is_taken_in_once_and_its_redirects_are_accounted_for(
     assert read_shard(rejects.rejected).column("rule").to_pylist() == ["redirect"]
 
 
-@pytest.mark.skipif(CLEANING_VERSION < 2, reason="cleaning does not read text records yet")
 def test_a_dump_becomes_a_release(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
