@@ -12,7 +12,7 @@ import pytest
 from kaz_flows.cli.app import kazcorpus
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PAGES = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("*/README.md")]
+PAGES = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("*/README.md"), *CHECKOUT.glob("docs/*.md")]
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 

@@ -63,7 +63,7 @@ def crawl(
     """
     options = options or CrawlOptions()
     _may_crawl(source, options)
-    _prepare(source, folder)
+    _prepare(_limited(source, options), folder)
     reason = _run_child(folder, options, previous, progress)
     states: Counter[str] = Counter(state.state for state in url_states(folder))
     account = account_of(source.id, url_states(folder))
@@ -131,6 +131,13 @@ def drop_rule(state: UrlState) -> str:
     if state.state == "failed" and not reason.startswith("http-"):
         return f"failed:{reason}"
     return reason or state.state
+
+
+def _limited(source: Source, options: CrawlOptions) -> Source:
+    """The source with the budget of pages that this crawl is given."""
+    pages = min(source.polite.max_pages, options.max_pages or source.polite.max_pages)
+    polite = source.polite.model_copy(update={"max_pages": pages})
+    return source.model_copy(update={"polite": polite})
 
 
 def _prepare(source: Source, folder: Path) -> None:

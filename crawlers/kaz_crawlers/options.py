@@ -27,6 +27,8 @@ class CrawlOptions:
     """Crawl a source that nobody has compared with the live website yet."""
     yields: Mapping[str, float] = field(default_factory=dict)
     """Kept words per megabyte fetched in the last build, by host."""
+    max_pages: int | None = None
+    """Addresses fetched from a host at most, where the source allows more: for a first look."""
     delay: float | None = None
     """Seconds between requests instead of the source's; only on this machine."""
     concurrency: int | None = None
@@ -39,6 +41,8 @@ class CrawlOptions:
             proxy_endpoint(self.proxy)
         for endpoint in self.allowed:
             loopback_endpoint(endpoint)
+        if self.max_pages is not None and self.max_pages < 1:
+            raise BadConfiguration(f"a crawl of {self.max_pages} pages cannot be: give 1 or more")
         hurried = [self.delay, self.concurrency, self.deadline]
         if any(value is not None for value in hurried) and not self.stays_here:
             raise BadConfiguration(

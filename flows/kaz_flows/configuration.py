@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from kaz_cleaning.config import CleaningConfig
 from kaz_datasets.files import write_text
 from kaz_datasets.release.config import ReleaseConfig
 from kaz_datasets.release.gate import Gate
-from kaz_datasets.strict_toml import StrictModel, load_toml
+from kaz_datasets.strict_toml import StrictModel, load_toml, validate
 from kaz_datasets.workspace import Workspace
 from kaz_dedup.parameters import DedupConfig
 
@@ -96,6 +97,12 @@ class Configuration(StrictModel):
             licence=stated.licence,
             gate=Gate(bases=stated.allowed_bases, licences=stated.allowed_licences),
         )
+
+
+def template(contact: str = "") -> str:
+    """The file of a new workspace. Raises BadConfiguration for a contact that cannot be."""
+    validate({"contact": contact}, Crawl, "--contact")
+    return TEMPLATE.replace('contact = ""', f"contact = {json.dumps(contact)}")
 
 
 def make_workspace(root: Path, template: str = TEMPLATE) -> Workspace:

@@ -30,8 +30,21 @@ unchecked_option = click.option(
 )
 
 
+max_pages_option = click.option(
+    "--max-pages",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Ask each host for N addresses at most: a first look before the whole crawl.",
+)
+
+
 def fetch_options(
-    folder: Path, *, proxy: str | None, contact: str | None = None, unchecked: bool = False
+    folder: Path,
+    *,
+    proxy: str | None,
+    contact: str | None = None,
+    unchecked: bool = False,
+    max_pages: int | None = None,
 ) -> CrawlOptions:
     """How to fetch: a proxy on this machine is not made to wait, a website always is."""
     from kaz_crawlers.crawl import CrawlOptions
@@ -41,6 +54,7 @@ def fetch_options(
         proxy=proxy,
         delay=None if proxy is None else 0.0,
         unchecked=unchecked,
+        max_pages=max_pages,
     )
 
 

@@ -6,29 +6,46 @@ from pathlib import Path
 
 import click
 
-from kaz_flows.cli.fetching import fetch_options, proxy_option, unchecked_option
+from kaz_flows.cli.fetching import (
+    fetch_options,
+    max_pages_option,
+    proxy_option,
+    unchecked_option,
+)
 from kaz_flows.cli.options import example, json_option, workspace_option
 from kaz_flows.cli.show import print_json, print_table, progress_bar
 
 
-@click.command(epilog=example("kazcorpus init my-corpus"))
+@click.command(epilog=example("kazcorpus init my-corpus --contact mailto:me@sait.kz"))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def init(folder: Path) -> None:
+@click.option(
+    "--contact",
+    default="",
+    metavar="ADDRESS",
+    help="Page or mailto: address where owners of crawled sites reach you.",
+)
+def init(folder: Path, contact: str) -> None:
     """Make FOLDER a workspace: write its kazcorpus.toml. One that is there is left alone."""
-    from kaz_flows.configuration import make_workspace
+    from kaz_flows.configuration import make_workspace, template
 
-    workspace = make_workspace(folder)
+    workspace = make_workspace(folder, template(contact))
     click.echo(f"{workspace.configuration} is the configuration; next: `kazcorpus crawl SOURCE`")
 
 
 @click.command(epilog=example("kazcorpus crawl demo-news --workspace my-corpus"))
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @unchecked_option
+@max_pages_option
 @proxy_option
 @workspace_option
 @json_option
 def crawl(
-    sources: tuple[str, ...], unchecked: bool, proxy: str | None, folder: Path, as_json: bool
+    sources: tuple[str, ...],
+    unchecked: bool,
+    max_pages: int | None,
+    proxy: str | None,
+    folder: Path,
+    as_json: bool,
 ) -> None:
     """Fetch sources into the archive; a crawl that was stopped goes on.
 
@@ -39,7 +56,7 @@ def crawl(
     from kaz_flows.execution import run_crawl
 
     workspace = Workspace.open(folder)
-    options = fetch_options(workspace.root, proxy=proxy, unchecked=unchecked)
+    options = fetch_options(workspace.root, proxy=proxy, unchecked=unchecked, max_pages=max_pages)
     with progress_bar() as progress:
         results = run_crawl(workspace, list(sources), options, progress)
     if as_json:
