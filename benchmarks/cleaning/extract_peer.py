@@ -6,36 +6,34 @@
 import json
 import sys
 import time
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 
-def extractor(name):
+def extractor(name: str) -> Callable[[str, str], str | None]:
     """The function from markup and address to text."""
     if name.startswith("trafilatura"):
-        from trafilatura import extract
-
-        options = {"trafilatura": {}, "trafilatura fast": {"fast": True}}[name]
+        extract = import_module("trafilatura").extract
+        options = {"fast": True} if name.endswith("fast") else {}
         return lambda html, url: extract(html, url=url or None, include_comments=False, **options)
     if name == "resiliparse":
-        from resiliparse.extract.html2text import extract_plain_text
-
-        return lambda html, url: extract_plain_text(html, main_content=True, alt_texts=False)
+        plain = import_module("resiliparse.extract.html2text").extract_plain_text
+        return lambda html, url: plain(html, main_content=True, alt_texts=False)
     if name == "readability-lxml":
-        from lxml.html import fromstring
-        from readability import Document
-
+        parse = import_module("lxml.html").fromstring
+        document = import_module("readability").Document
         return lambda html, url: "\n".join(
-            fromstring(Document(html).summary(html_partial=True)).itertext()
+            parse(document(html).summary(html_partial=True)).itertext()
         )
-    from justext import get_stoplist, justext
-
-    words = get_stoplist("English") | get_stoplist("Russian") | get_stoplist("Kazakh")
+    justext = import_module("justext")
+    words = set().union(*map(justext.get_stoplist, ("English", "Russian", "Kazakh")))
     return lambda html, url: "\n".join(
-        paragraph.text for paragraph in justext(html, words) if not paragraph.is_boilerplate
+        paragraph.text for paragraph in justext.justext(html, words) if not paragraph.is_boilerplate
     )
 
 
-def main():
+def main() -> None:
     """Extract all pages, then report."""
     name, path = sys.argv[1:]
     run = extractor(name)

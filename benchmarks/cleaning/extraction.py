@@ -74,7 +74,7 @@ def _theirs(
     )
     path.write_text("\n".join(lines), encoding="utf-8")
     python = peer_python(peer.split()[0], PEERS[peer])
-    command = [python, HERE / "extract_peer.py", peer, path]
+    command: list[str | Path] = [python, HERE / "extract_peer.py", peer, path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{peer}: {done.stderr[-2000:]}")

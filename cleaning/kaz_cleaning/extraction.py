@@ -1,9 +1,11 @@
 """The main text of a page, one paragraph a line, without what surrounds it.
 
-trafilatura in its default mode, chosen by measuring on Kazakh course pages, texts of law and
-Russian-language news (mean F1): default .91, 1.00, .76; `fast` .88, 1.00, .69; `favor_precision`
-.72, 1.00, .79, which loses a third of the Kazakh pages' text. Cutting navigation and side matter
-first made the default .94, 1.00, .75. A source file may name the element instead.
+Two extractors, and a choice between them. The project's own looks for the elements in which prose
+stands (`main_element`), passes over side matter by name and by links (`side_matter`), and keeps
+all else there: numbered articles of laws, tables, lists. Where it finds too little of the page's
+prose, which is so on forums, in shops and on lists, trafilatura's answer is compared, and taken
+where it has much more of it. A source file may name the element instead. Measured with
+`make bench-extraction`.
 """
 
 from __future__ import annotations
@@ -22,42 +24,31 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from kaz_cleaning.html_tree import parse_html
+from kaz_cleaning.main_element import main_elements
 from kaz_cleaning.metadata import published_at
+from kaz_cleaning.page_blocks import block_text, measure_blocks
 from kaz_cleaning.page_licence import page_licence
+from kaz_cleaning.page_names import page_author, page_title
+from kaz_cleaning.side_matter import lists_of_links, side_matter
+from kaz_cleaning.stray_lines import without_stray_lines
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.source_facts import SourceFacts
 
-# fmt: off
-_BLOCKS: Final = frozenset({
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
-    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
-    "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary",
-    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
-})
-_SILENT: Final = frozenset({
-    "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "button",
-    "select", "textarea", "input", "head",
-})
-# fmt: on
-_BOILERPLATE: Final = (
-    "//nav | //footer | //form[not(.//p[string-length(.) > 200])] | //dialog"
-    " | //*[@hidden or @aria-hidden='true']"
-    " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
-)
-_NAMED: Final = ("aside", "div", "ol", "p", "section", "span", "sup", "table", "td", "ul")
-_NOISE_CLASS: Final = re.compile(
-    r"(?:^|[\s_-])(?:share|sharing|social|related|recommend\w*|cookies?|gdpr|breadcrumbs?|comments?"
-    r"|subscribe|newsletter|advert\w*|banner|popular|pagination|pager|read-?more|also-?read|tags"
-    r"|infobox|navbox|toc|catlinks|references?|reflist|footnotes|editsection)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_NOISE_CELL: Final = re.compile(
-    r"(?:^|[\s_-])(?:side-?bar|navigation|navbar|menu|footer|copyright)(?:$|[\s_-])", re.IGNORECASE
-)
-"""Cells of tables that lay out a whole page; the extractor knows such names for other elements."""
-_NOISE_MOST: Final = 0.4
-"""Share of a page's text above which an element is no side matter, whatever it is called."""
+EXTRACTOR: Final = "kaz_cleaning 2"
+"""Of the project's own extractor; the number is raised whenever it gives other text."""
+_PROSE_LINE: Final = 60
+_SENTENCE_END: Final = re.compile(r"[.!?…؟۔:;»\"”)]\s*$")
+_ENOUGH: Final = 250
+"""Characters of prose below which another look is taken."""
+_SURE_SHARE: Final = 0.65
+"""Of the prose of the whole page; an article that has it needs no second opinion."""
+_LONG: Final = 2_000
+_SHARE_OF_SHORT: Final = 0.35
+_SHARE_OF_LONG: Final = 0.65
+"""Of trafilatura's prose. Short news with many teasers beside them are down to a third of it; a
+text of `_LONG` characters of prose is more likely a part of one."""
+_VISIBLE_SHARE: Final = 0.35
+"""Of all prose; where less is visible, scripts are meant to show the rest."""
 _SHORT_PAGE: Final = 2_000
 _PARAGRAPH: Final = 80
 _RULE_OF_TABLE: Final = re.compile(r"^\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*$")
@@ -83,45 +74,90 @@ def extract(html: str, url: str, facts: SourceFacts) -> Extracted | None:
 
 def extract_tree(tree: Any, url: str, facts: SourceFacts) -> Extracted | None:
     """As `extract`, of a page already parsed; `tree` stays as it is."""
-    pruned = deepcopy(tree)
-    _remove(pruned, facts.remove)
-    when, licence = published_at(pruned), page_licence(tree)
-    _remove_boilerplate(pruned)
-    if facts.body is not None:
-        text, author = _selected_text(pruned, facts.body), None
-        title, extractor = _title(pruned), "css"
-    else:
-        document = _trafilatura(pruned, url)
-        if document is None:
-            return None
-        text, title, author = document.text or "", document.title, document.author
-        extractor = f"trafilatura {version('trafilatura')}"
-    text = _tidied(text)
+    kept = tree if not facts.remove else deepcopy(tree)
+    _remove(kept, facts.remove)
+    text, extractor = _chosen_text(kept, url, facts)
     if not text:
         return None
-    title = _first_text(pruned, facts.title) or _without_site_name(title, pruned)
+    title = _first_text(kept, facts.title) or page_title(kept)
     return Extracted(
         text=_without_title(text, title),
         title=title,
-        author=author,
-        date=when,
-        licence=licence,
+        author=page_author(kept),
+        date=published_at(kept),
+        licence=page_licence(tree),
         extractor=extractor,
     )
 
 
-def _trafilatura(tree: Any, url: str) -> Any | None:
+def _chosen_text(tree: Any, url: str, facts: SourceFacts) -> tuple[str, str]:
+    """The main text, and what found it."""
+    if facts.body is not None:
+        return _tidied(_selected_text(tree, facts.body)), "css"
+    own, prose_of_page = _main_text(tree)
+    prose = _prose(own)
+    if prose >= _ENOUGH and prose >= _SURE_SHARE * prose_of_page:
+        return own, EXTRACTOR
+    if prose < _ENOUGH and (stated := _stated_main(tree)):
+        return stated, EXTRACTOR
+    other = _tidied(_trafilatura(tree, url))
+    least = _SHARE_OF_LONG if prose >= _LONG else _SHARE_OF_SHORT
+    if not other or (prose >= _ENOUGH and prose >= least * _prose(other)):
+        return own, EXTRACTOR
+    return other, f"trafilatura {version('trafilatura')}"
+
+
+def _prose(text: str) -> int:
+    """Characters in lines that are long and end as sentences do."""
+    lines = text.split("\n")
+    return sum(len(one) for one in lines if len(one) >= _PROSE_LINE and _SENTENCE_END.search(one))
+
+
+def _main_text(tree: Any) -> tuple[str, int]:
+    """The text of the main elements, and the characters of prose of the whole page."""
+    body = tree.find("body") if tree.tag == "html" else tree
+    if body is None:
+        return "", 0
+    side = side_matter(body)
+    whole = measure_blocks(body)
+    everything = main_elements(whole)
+    most = sum(whole[element].all for element in everything)
+    for skip in (side.named | side.hidden, side.named):
+        extents = measure_blocks(body, skip)
+        elements = main_elements(extents)
+        if sum(extents[element].all for element in elements) >= _VISIBLE_SHARE * most:
+            break
+    else:
+        skip, extents, elements = set(), whole, everything
+    for element in elements:
+        skip.update(lists_of_links(element, extents, skip))
+    text = _tidied("\n".join(block_text(element, skip) for element in elements))
+    text = "\n".join(without_stray_lines(text.split("\n")))
+    paragraphs = (one.own for one in whole.values() if one.own_linked <= one.own)
+    return text, sum(own for own in paragraphs if own >= _PROSE_LINE)
+
+
+def _stated_main(tree: Any) -> str:
+    """The text of the one element that the page itself calls its main one (HTML 5, 4.4.16)."""
+    stated = [*tree.iter("main"), *tree.xpath("//*[@role='main' and not(self::main)]")]
+    if len(stated) != 1:
+        return ""
+    side = side_matter(stated[0])
+    return _tidied(block_text(stated[0], side.named | side.hidden))
+
+
+def _trafilatura(tree: Any, url: str) -> str:
     try:
-        return trafilatura.bare_extraction(
-            tree,
+        document = trafilatura.bare_extraction(
+            deepcopy(tree),  # it cuts what it reads
             url=url or None,
             include_comments=False,
             include_tables=True,
-            with_metadata=True,
-            date_extraction_params={"extensive_search": False, "original_date": True},
+            with_metadata=False,
         )
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
-        return None  # its metadata readers trip over malformed JSON-LD and dates now and then
+        return ""  # it trips over odd markup now and then
+    return getattr(document, "text", None) or ""
 
 
 def check_selectors(facts: SourceFacts) -> None:
@@ -152,20 +188,6 @@ def _drop(element: Any) -> None:
         element.drop_tree()  # keeps the text that follows it
 
 
-def _remove_boilerplate(tree: Any) -> None:
-    """Cut what never is main text; an element that holds much of the page is left alone."""
-    whole = max(len(tree.text_content()), 1)
-    named = [element for element in tree.iter(*_NAMED) if _is_noise(element)]
-    for element in (*tree.xpath(_BOILERPLATE), *named):
-        if len(element.text_content()) <= _NOISE_MOST * whole:
-            _drop(element)
-
-
-def _is_noise(element: Any) -> bool:
-    called = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool((_NOISE_CELL if element.tag == "td" else _NOISE_CLASS).search(called))
-
-
 def _selected_text(tree: Any, expression: str) -> str:
     """The text of all elements that match, in document order, none of them twice."""
     matched = _selector(expression)(tree)
@@ -173,37 +195,7 @@ def _selected_text(tree: Any, expression: str) -> str:
     outermost = [
         one for one in matched if not any(above in chosen for above in one.iterancestors())
     ]
-    return "\n".join("".join(_pieces(element)) for element in outermost)
-
-
-def _pieces(element: Any) -> Iterator[str]:
-    """Text with a line break around every block element, in document order, without recursion."""
-    stack: list[tuple[Any, bool]] = [(element, False)]
-    while stack:
-        node, leaving = stack.pop()
-        if leaving:
-            yield _break_after(node)
-            yield _one_line(node.tail) if node is not element else ""
-            continue
-        stack.append((node, True))
-        if isinstance(node.tag, str) and node.tag not in _SILENT:
-            yield _break_before(node)
-            yield (node.text or "") if node.tag == "pre" else _one_line(node.text)
-            stack.extend((child, False) for child in reversed(node))
-
-
-def _break_before(node: Any) -> str:
-    if node.tag in ("td", "th"):
-        return " | " if node.getprevious() is not None else ""
-    return "\n" if node.tag in _BLOCKS or node.tag == "br" else ""
-
-
-def _break_after(node: Any) -> str:
-    return "\n" if node.tag in _BLOCKS and node.tag not in ("td", "th") else ""
-
-
-def _one_line(text: str | None) -> str:
-    return re.sub(r"\s+", " ", text or "")
+    return "\n".join(map(block_text, outermost))
 
 
 def _first_text(tree: Any, expression: str | None) -> str | None:
@@ -215,19 +207,6 @@ def _without_title(text: str, title: str | None) -> str:
     """The title has a column of its own; some pages have it inside the article, some outside."""
     first, _, rest = text.partition("\n")
     return rest if rest and first == title else text
-
-
-def _without_site_name(title: str | None, tree: Any) -> str | None:
-    """ "Heading — Site" shortened to the heading that the page shows."""
-    heading = _title(tree)
-    return heading if not title or (heading and title.startswith(heading)) else title
-
-
-def _title(tree: Any) -> str | None:
-    for expression in ("h1", "head > title"):
-        if text := _first_text(tree, expression):
-            return text
-    return None
 
 
 def _tidied(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from kaz_cleaning.dates import find_date
+from kaz_cleaning.linked_data import linked_data, values_of
 from kaz_datasets.identity import canonical_url, host_of
 
 _DATE_PROPERTIES: Final = (
@@ -47,30 +47,11 @@ def _stated_dates(tree: Any) -> Iterator[str]:
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
             if name.lower() == wanted:
                 yield element.get("content") or ""
-    yield from _linked_data_dates(tree)
+    for data in linked_data(tree):
+        dates = values_of(data, "datePublished")
+        yield from (one for one in dates if isinstance(one, str))
     for element in tree.iter("time"):
         yield element.get("datetime") or element.text_content()
-
-
-def _linked_data_dates(tree: Any) -> Iterator[str]:
-    for element in tree.iter("script"):
-        if element.get("type") == "application/ld+json" and len(element.text or "") < 100_000:
-            try:
-                data = json.loads(element.text or "")
-            except (ValueError, RecursionError):
-                continue
-            yield from _find_key(data, "datePublished", depth=6)
-
-
-def _find_key(data: Any, key: str, depth: int) -> Iterator[str]:
-    if depth and isinstance(data, dict):
-        if isinstance(data.get(key), str):
-            yield data[key]
-        for value in data.values():
-            yield from _find_key(value, key, depth - 1)
-    elif depth and isinstance(data, list):
-        for value in data[:50]:
-            yield from _find_key(value, key, depth - 1)
 
 
 def _visible_dates(tree: Any) -> Iterator[str]:
