@@ -2,6 +2,7 @@
 # make test    run the tests
 # make campaign-crawl   kill a crawl of 2,000 pages ten times, and see that nothing is lost
 # make check   lint, formatting, types, the walls between the floors
+# make bench-extraction   F1 of extractors on real pages, side by side
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -9,7 +10,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test check lock campaign-crawl
+.PHONY: help demo test check lock bench-extraction campaign-crawl
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ check: $(UV)
 
 campaign-crawl: $(UV)
 	PYTHONPATH=tests/support $(RUN) python tests/support/kill_campaign.py
+
+bench-extraction: $(UV)
+	$(RUN) python -m benchmarks.cleaning.extraction
 
 lock: $(UV)
 	$(UV) lock
