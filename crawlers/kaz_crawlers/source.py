@@ -24,7 +24,8 @@ from kaz_crawlers.source_fields import (
 )
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.source_facts import SourceFacts
-from kaz_datasets.strict_toml import StrictModel, load_toml
+from kaz_datasets.strict_toml import Mistake, StrictModel, load_toml, mistakes
+from kaz_datasets.toml_syntax import read_toml
 
 LEAST_DELAY: Final = 2.0
 """Seconds between two requests to a host; none is asked more often, whatever its robots.txt."""
@@ -103,11 +104,18 @@ class Urls(Table):
         for what, urls in (("example", self.examples), ("guess", self.guesses)):
             for url in urls:
                 if not self.accepts(url):
-                    raise ValueError(f"the {what} {url} is not accepted by the patterns")
+                    raise ValueError(f"the {what} {url} is not accepted: {self._why_not(url)}")
         for url in self.counterexamples:
             if self.accepts(url):
-                raise ValueError(f"the counterexample {url} is accepted by the patterns")
+                pattern = next(item for item in self.accept if re2.search(item, url))
+                raise ValueError(
+                    f"the counterexample {url} is accepted by '{pattern}': narrow it, or reject"
+                )
         return self
+
+    def _why_not(self, url: str) -> str:
+        rejecting = [pattern for pattern in self.reject if re2.search(pattern, url)]
+        return f"'{rejecting[0]}' rejects it" if rejecting else "no pattern of accept fits it"
 
 
 class Extract(Table):
@@ -245,16 +253,33 @@ def _toml_line(key: str, value: Any) -> str:
 
 def read_source(path: Path) -> Source:
     """The source in `path`, whatever the file is called. Raises NotFound or BadConfiguration."""
+    _bounded(path)
+    return load_toml(path, Source)
+
+
+def _bounded(path: Path) -> None:
     if path.is_file() and path.stat().st_size > LARGEST_FILE:
         raise BadConfiguration(f"{path.name} is over {LARGEST_FILE >> 10} KiB: no source file")
-    return load_toml(path, Source)
+
+
+def source_mistakes(path: Path) -> list[Mistake]:
+    """What `load_source` would complain of, one by one. Raises NotFound or BadConfiguration."""
+    _bounded(path)
+    raw = read_toml(path)
+    named = raw.get("id")
+    found = mistakes(raw, Source)
+    if named != path.stem and not any(item.key == "id" for item in found):
+        found.append(Mistake(key="id", message=_other_name(str(named))))
+    return found
 
 
 def load_source(path: Path) -> Source:
     """The source in `<id>.toml`. Raises NotFound or BadConfiguration naming key and reason."""
     source = read_source(path)
     if source.id != path.stem:
-        raise BadConfiguration(
-            f"{path.name}: the id is {source.id!r}, so name the file {source.id}.toml"
-        )
+        raise BadConfiguration(f"{path.name}: {_other_name(source.id)}")
     return source
+
+
+def _other_name(identifier: str) -> str:
+    return f"the id is {identifier!r}, so name the file {identifier}.toml"

@@ -18,7 +18,7 @@ import re2
 from kaz_crawlers.problems import Problem, error, warning
 from kaz_crawlers.recordings import read_recording, recording_file, recording_problems
 from kaz_crawlers.site import site_of
-from kaz_crawlers.source import Source, load_source
+from kaz_crawlers.source import Source, load_source, source_mistakes
 from kaz_datasets.errors import BadConfiguration, Corrupt
 
 LOOK_AGAIN: Final = timedelta(days=2 * 365)
@@ -82,15 +82,15 @@ def _patterns(source: Source) -> Iterator[Problem]:
     urls = source.urls
     for pattern in urls.accept:
         if not any(re2.search(pattern, url) for url in urls.shown):
-            yield error("urls.accept", f"{pattern!r} fits no example: add one, or remove it")
+            yield error("urls.accept", f"'{pattern}' fits no example: add one, or remove it")
         for reject in urls.reject:
             if _shadows(reject, pattern):
                 yield error(
-                    "urls.reject", f"{reject!r} rejects all that {pattern!r} accepts: narrow one"
+                    "urls.reject", f"'{reject}' rejects all that '{pattern}' accepts: narrow one"
                 )
     for reject in urls.reject:
         if not any(re2.search(reject, url) for url in urls.counterexamples):
-            yield warning("urls.reject", f"{reject!r} fits no counterexample: add one to prove it")
+            yield warning("urls.reject", f"'{reject}' fits no counterexample: add one to prove it")
     if any(urls.accepts(_moved(url)) for url in urls.shown):
         yield error(
             "urls.accept",
@@ -190,7 +190,18 @@ def check_file(path: Path, today: date | None = None) -> list[Problem]:
     day = today or datetime.now(UTC).date()
     try:
         source = load_source(path)
-        problems = check_source(source, day)
+    except BadConfiguration:
+        return _mistakes(path)
+    problems = check_source(source, day)
+    try:
         return problems + recording_problems(source, read_recording(recording_file(path)), day)
-    except (BadConfiguration, Corrupt) as refusal:
+    except Corrupt as refusal:
+        return [error("recording", str(refusal)), *problems]
+
+
+def _mistakes(path: Path) -> list[Problem]:
+    """Why the file cannot be read: each mistake by its key where TOML itself was understood."""
+    try:
+        return [error(item.key or "file", item.message) for item in source_mistakes(path)]
+    except BadConfiguration as refusal:
         return [error("file", str(refusal))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -18,6 +19,10 @@ from kaz_datasets.vocabulary import KINDS, RIGHTS_BASES
 
 LONGEST_PATTERN: Final = 1000
 """Characters of one pattern."""
+
+_LOOKS_AROUND: Final = re.compile(r"\(\?<?[=!]")
+_IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
+_ENTRY_POINT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 NEVER: Final = "never"
 """Nobody has looked at the live site yet."""
@@ -40,9 +45,15 @@ def _one_of(value: str, known: Sequence[str]) -> str:
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        known = False
+    if not known:
         raise ValueError(f"{value!r} is not a web address (http:// or https:// and a host)")
+    if any(c.isspace() or not c.isprintable() for c in value):
+        raise ValueError(f"{value!r} holds a space: copy the address from the browser's line")
     return value
 
 
@@ -56,7 +67,8 @@ def _pattern(value: str) -> str:
         re2.compile(value, options)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(f"not a pattern that RE2 knows: {value!r} ({reason})") from error
+        hint = ": say with reject what is not wanted" if _LOOKS_AROUND.search(value) else ""
+        raise ValueError(f"not a pattern that RE2 knows: '{value}' ({reason}){hint}") from error
     return value
 
 
@@ -73,6 +85,20 @@ def _character_set(value: str) -> str:
         codecs.lookup(value)
     except LookupError as error:
         raise ValueError(f"Python knows no character set {value!r}") from error
+    return value
+
+
+def _identifier(value: str) -> str:
+    if not _IDENTIFIER.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is no id: write 2 to 63 of a-z, 0-9 and dashes, as sait-kz for sait.kz"
+        )
+    return value
+
+
+def _entry_point(value: str) -> str:
+    if not _ENTRY_POINT.fullmatch(value):
+        raise ValueError(f"{value!r} cannot be the name of an entry point")
     return value
 
 
@@ -103,9 +129,5 @@ CharacterSet = Annotated[str, AfterValidator(_character_set), _shown_as("charact
 DayOrNever = Annotated[
     date | Literal["never"], PlainValidator(_day_or_never), _shown_as('day, or "never"')
 ]
-Identifier = Annotated[
-    str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$"), _shown_as("a-z, 0-9 and dashes")
-]
-EntryPointName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"), _shown_as("entry point")
-]
+Identifier = Annotated[str, AfterValidator(_identifier), _shown_as("a-z, 0-9 and dashes")]
+EntryPointName = Annotated[str, AfterValidator(_entry_point), _shown_as("entry point")]

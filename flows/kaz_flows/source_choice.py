@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from kaz_crawlers.source_files import find_sources, source_named
+from kaz_datasets.errors import NotFound
 from kaz_datasets.workspace import CONFIGURATION_FILE
+
+SUFFIX: Final = ".toml"
 
 
 def own_folders(folder: Path) -> list[Path]:
@@ -16,10 +20,23 @@ def own_folders(folder: Path) -> list[Path]:
 
 
 def chosen_file(target: str, folder: Path) -> Path:
-    """The file that `target` names: a path that ends in `.toml`, else an id. Raises NotFound."""
-    if target.endswith(".toml"):
-        return Path(target)
-    return source_named(target, own_folders(folder))
+    """The file that `target` names: a path that ends in `.toml`, else an id.
+
+    Raises NotFound, with what the caller may have meant.
+    """
+    path = Path(target)
+    if path.suffix == SUFFIX:
+        return path
+    if Path(f"{target}{SUFFIX}").is_file():
+        raise NotFound(f"a source file is named whole: did you mean {target}{SUFFIX}?")
+    if path.name != target:
+        raise NotFound(f"{target} is no source file ({SUFFIX}), and an id holds no slash")
+    try:
+        return source_named(target, own_folders(folder))
+    except NotFound as error:
+        if (folder / CONFIGURATION_FILE).is_file():
+            raise
+        raise NotFound(f"{error}; that of a workspace is found with --workspace") from error
 
 
 def chosen_files(targets: Sequence[str], folder: Path) -> list[Path]:

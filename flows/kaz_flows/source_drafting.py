@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kaz_crawlers.crawl import CrawlOptions
 from kaz_crawlers.draft import draft_source
+from kaz_crawlers.source_files import find_sources
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.files import write_text
 from kaz_datasets.workspace import CONFIGURATION_FILE
@@ -33,7 +35,15 @@ def draft_file(
     if path.exists():
         raise BadConfiguration(f"{path} is there already: edit it, or remove it first")
     write_text(path, draft.toml)
-    return DraftedFile(path=path, toml=draft.toml, findings=draft.findings)
+    findings = (*draft.findings, *_known_before(path, draft.source.id))
+    return DraftedFile(path=path, toml=draft.toml, findings=findings)
+
+
+def _known_before(path: Path, identifier: str) -> Iterator[str]:
+    """What to know of a source of the same id that others brought."""
+    known = find_sources().get(identifier)
+    if known and known.path != path:
+        yield f"{identifier} is known to {known.origin} ({known.path.name}): compare the two"
 
 
 def _usual(folder: Path) -> Path:

@@ -116,6 +116,36 @@ def test_check_answers_with_its_exit_code(
     assert run(["sources", "check", "no-such.toml", *place]) == 2
 
 
+@pytest.mark.parametrize(
+    ("target", "answer"),
+    [
+        ("try/sources/own-law", "did you mean try/sources/own-law.toml?"),
+        ("try/sources", "try/sources is no source file (.toml), and an id holds no slash"),
+        ("own-law", "that of a workspace is found with --workspace"),
+        ("egemen", "did you mean 'egemen-kz'?"),
+    ],
+)
+def test_a_source_that_is_not_found_gets_a_hint(
+    target: str,
+    answer: str,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    own_source(workspace, "own-law")
+    monkeypatch.chdir(workspace.parent)
+    assert run(["sources", "check", target]) == 2
+    assert answer in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["new", "https://sait.kz/"], ["record", "demo-law"]])
+def test_whoever_asks_a_site_says_who_it_is(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sources", *command]) == 2
+    assert "give --contact mailto:you@sait.kz" in capsys.readouterr().err
+
+
 def test_record_says_why_no_page_is_kept(
     workspace: Path, proxy: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

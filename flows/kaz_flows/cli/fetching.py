@@ -58,6 +58,17 @@ def fetch_options(
     )
 
 
+def require_contact(options: CrawlOptions) -> None:
+    """Raise BadConfiguration unless site owners can reach whoever asks, or nobody is asked."""
+    from kaz_datasets.errors import BadConfiguration
+
+    if not options.contact and not options.stays_here:
+        raise BadConfiguration(
+            "owners of websites must be able to reach you: give --contact mailto:you@sait.kz, or"
+            " set crawl.contact in the workspace's kazcorpus.toml"
+        )
+
+
 def _stated_contact(folder: Path) -> str | None:
     from kaz_datasets.errors import NotAWorkspace
     from kaz_datasets.workspace import Workspace

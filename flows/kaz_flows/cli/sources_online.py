@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kaz_flows.cli.fetching import contact_option, fetch_options, proxy_option
+from kaz_flows.cli.fetching import contact_option, fetch_options, proxy_option, require_contact
 from kaz_flows.cli.options import example, json_option, workspace_option
 from kaz_flows.cli.show import print_json
 
@@ -32,6 +32,7 @@ def new(
     from kaz_flows.source_drafting import draft_file
 
     options = fetch_options(folder, proxy=proxy, contact=contact)
+    require_contact(options)
     drafted = draft_file(url, options, folder=folder, output=output)
     click.echo(drafted.toml)
     for finding in drafted.findings:
@@ -63,8 +64,11 @@ def record(
     from kaz_flows.source_choice import chosen_file
 
     path = chosen_file(target, folder)
+    source = load_source(path)
     options = fetch_options(folder, proxy=proxy, contact=contact, unchecked=True)
-    recording = record_examples(load_source(path), options)
+    if source.urls.examples:
+        require_contact(options)
+    recording = record_examples(source, options)
     write_recording(recording_file(path), recording)
     if as_json:
         print_json(recording.model_dump(mode="json"))
