@@ -1,5 +1,6 @@
 # make demo    from a website to a published, checked release, without account or network
 # make test    run the tests
+# make test-ui   a release from the forms of the Prefect UI, in a browser (Debian's chromium)
 # make campaign-crawl   kill a crawl of 2,000 pages ten times, and see that nothing is lost
 # make check   lint, formatting, types, the walls between the floors
 # make bench-extraction   F1 of extractors on real pages, side by side
@@ -10,7 +11,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test check lock bench-extraction campaign-crawl
+.PHONY: help demo test test-ui check lock
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -21,15 +22,20 @@ demo: $(UV)
 test: $(UV)
 	$(RUN) pytest -n 2 --dist loadscope
 
+test-ui: $(UV)
+	$(RUN) --group ui pytest tests/flows/operations/test_ui.py
+
 check: $(UV)
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports
 
+.PHONY: campaign-crawl
 campaign-crawl: $(UV)
 	PYTHONPATH=tests/support $(RUN) python tests/support/kill_campaign.py
 
+.PHONY: bench-extraction
 bench-extraction: $(UV)
 	$(RUN) python -m benchmarks.cleaning.extraction
 
