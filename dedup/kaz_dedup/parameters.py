@@ -11,6 +11,10 @@ import numpy.typing as npt
 
 from kaz_datasets.errors import BadConfiguration
 
+MEASURES: Final = ("jaccard", "containment")
+KEEPER_RULES: Final = ("licence", "completeness", "quality", "oldest", "newest")
+"""`completeness`: more of title and date, then more words; the others name their column."""
+
 _INTEGRATION_POINTS: Final = 2_000
 
 
@@ -30,6 +34,21 @@ class DedupConfig:
     .99 the bands are 18 of 7 rows and find 98.6 % of the pairs that are just at the threshold."""
     neighbours: int = 16
     """With how many members of its bucket, nearest in length, a document is compared at most."""
+    measure: str = "jaccard"
+    """What is compared with the threshold: `jaccard`, or `containment` (shared shingles by those
+    of the smaller document), which also finds a document quoted whole in a longer one if the two
+    share a band."""
+    keeper: tuple[str, ...] = ("licence", "completeness", "quality", "oldest")
+    """Which document of a cluster stays: rules of `KEEPER_RULES`, the first that decides; at last
+    the smallest id."""
+    licences: tuple[str, ...] = ()
+    """Licences from the best on, for the keeper; then come other stated ones, then none."""
+    quality_column: str = "language_score"
+    """The number that says how good a document is, for the keeper."""
+    range_rows: int = 4_000_000
+    """How many documents one task sorts at once: it bounds memory and changes no result."""
+    threads: int = 1
+    """How many tasks run at once; changes no result."""
     verify: bool = True
     """Compare shingle sets exactly; without it, sharing a band is enough to be a duplicate."""
     seed: int = 0x6B617A  # "kaz" in ASCII: any fixed number will do
@@ -43,6 +62,11 @@ class DedupConfig:
         self._check("false_negative_weight", 0 <= weight <= 1, "from 0 to 1")
         self._check("neighbours", self.neighbours >= 1, "at least 1")
         self._check("seed", 0 <= self.seed < 1 << 64, "from 0 to 2^64 - 1")
+
+        self._check("measure", self.measure in MEASURES, " or ".join(MEASURES))
+        self._check("keeper", set(self.keeper) <= set(KEEPER_RULES), f"of {KEEPER_RULES}")
+        self._check("range_rows", self.range_rows >= 1, "at least 1")
+        self._check("threads", self.threads >= 1, "at least 1")
 
     def _check(self, name: str, good: bool, wanted: str) -> None:
         if not good:

@@ -16,6 +16,7 @@ from kaz_datasets.errors import Corrupt
 from kaz_datasets.files import no_space_named
 from kaz_datasets.progress import Progress
 from kaz_datasets.shards import iter_batches
+from kaz_dedup.blocks import disk_array
 from kaz_dedup.kernel import shingle_sets
 from kaz_dedup.nodes import Nodes
 from kaz_dedup.texts import text_array, text_buffers
@@ -30,6 +31,8 @@ class ShingleStore(NamedTuple):
     values: Hashes
     starts: Integers
     sizes: Integers
+    sums: Hashes
+    """The sum of each set's values, by which a damaged file is noticed."""
 
 
 @contextmanager
@@ -48,16 +51,20 @@ def shingle_store(
     documents; it lies in `folder` without a name, so nothing stays behind however the process
     ends. Raises DiskFull, and Corrupt where documents are not those that were signed.
     """
-    starts, sizes = np.zeros(len(nodes), np.int64), np.zeros(len(nodes), np.int64)
     folder.mkdir(parents=True, exist_ok=True)
+    starts = disk_array(folder, len(nodes), np.int64)
+    sizes = disk_array(folder, len(nodes), np.int64)
+    sums = disk_array(folder, len(nodes), np.uint64)
     with tempfile.TemporaryFile(dir=folder) as stream:
         with no_space_named(folder):
-            _fill(stream, documents, nodes, wanted, shingle_words, columns, starts, sizes, progress)
+            if wanted.any():
+                store = ShingleStore(np.empty(0, np.uint64), starts, sizes, sums)
+                _fill(stream, documents, nodes, wanted, shingle_words, columns, store, progress)
             stream.flush()
         values = np.empty(0, np.uint64)
         if sizes.any():
             values = np.asarray(np.memmap(stream, np.uint64, mode="r"))
-        yield ShingleStore(values, starts, sizes)
+        yield ShingleStore(values, starts, sizes, sums)
 
 
 def _fill(
@@ -67,27 +74,28 @@ def _fill(
     wanted: npt.NDArray[np.bool_],
     shingle_words: int,
     columns: tuple[str, str],
-    starts: Integers,
-    sizes: Integers,
+    store: ShingleStore,
     progress: Progress,
 ) -> None:
-    node_of_row = np.full(nodes.first_rows[-1], -1, np.int64)
-    node_of_row[nodes.elected[wanted]] = np.flatnonzero(wanted)
-    row, total = 0, 0
+    row, total, all_rows = 0, 0, int(nodes.first_rows[-1])
     for path in documents:
         for batch in iter_batches(path, list(dict.fromkeys(columns)), rows=_ROWS_PER_BATCH):
-            here = node_of_row[row : row + len(batch)]
-            rows = np.flatnonzero(here >= 0)
-            found = here[here >= 0]
+            here = nodes.node_of_row[row : row + len(batch)]
+            first = nodes.elected[here] == np.arange(row, row + len(batch))
+            rows = np.flatnonzero(wanted[here] & first)
+            found = here[rows]
             _check_ids(batch.column(columns[0]), rows, nodes, found, path)
             values, ends = shingle_sets(
-                text_buffers(text_array(batch.column(columns[1])).take(rows)), shingle_words
+                text_buffers(text_array(batch.column(columns[1])).take(rows)),
+                shingle_words,
             )
             stream.write(values.tobytes())
-            sizes[found] = np.diff(ends, prepend=0)
-            starts[found] = total + ends - sizes[found]
+            store.sizes[found] = np.diff(ends, prepend=0)
+            store.starts[found] = total + ends - store.sizes[found]
+            totals = np.concatenate([[np.uint64(0)], np.cumsum(values, dtype=np.uint64)])
+            store.sums[found] = totals[ends] - totals[ends - store.sizes[found]]
             row, total = row + len(batch), total + len(values)
-            progress(row, len(node_of_row), "documents")
+            progress(row, all_rows, "documents")
 
 
 def _check_ids(

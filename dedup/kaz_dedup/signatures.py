@@ -15,19 +15,17 @@ from kaz_dedup.errors import InvalidText
 from kaz_dedup.folding import UNICODE_VERSION
 from kaz_dedup.kernel import band_keys, signatures_of
 from kaz_dedup.parameters import DedupConfig
+from kaz_dedup.ranks import TIME_TYPE, rank_columns, ranks
 from kaz_dedup.text_hashes import text_hashes
 from kaz_dedup.texts import text_array, text_buffers
 
-DEDUP_VERSION: Final = 3
+DEDUP_VERSION: Final = 4
 """Raised when the same documents would now give other signatures or clusters."""
 
 METADATA_KEY: Final = b"kazcorpus.signatures"
 TEXT_HASH_TYPE: Final = pa.binary(16)
-TIME_TYPE: Final = pa.timestamp("ms", tz="UTC")
 
 _ROWS_PER_BATCH = 4_096
-_COMPLETENESS_COLUMNS = ("title", "published_at")
-_TIME_COLUMN = "retrieved_at"
 
 
 def sign_shard(
@@ -49,7 +47,7 @@ def sign_shard(
     """
     columns = column_types(documents)
     id_type = _checked_id_type(documents, columns, id, text)
-    read = [name for name in _rank_columns(columns) if rank_by_record]
+    read = [name for name in rank_columns(columns, config) if rank_by_record]
     with ShardWriter(signatures, signature_schema(id_type, config)) as shard:
         wanted = list(dict.fromkeys([id, text, *read]))
         for batch in iter_batches(documents, wanted, rows=_ROWS_PER_BATCH):
@@ -74,7 +72,9 @@ def signature_schema(id_type: pa.DataType, config: DedupConfig) -> pa.Schema:
             pa.field("row", pa.int64(), nullable=False),
             pa.field("text_hash", TEXT_HASH_TYPE),
             pa.field("words", pa.int64(), nullable=False),
+            pa.field("licence_rank", pa.uint8(), nullable=False),
             pa.field("completeness", pa.uint8(), nullable=False),
+            pa.field("quality", pa.float32(), nullable=False),
             pa.field("retrieved_at", TIME_TYPE),
             *(pa.field(band_name(band), pa.uint64(), nullable=False) for band in range(bands)),
         ],
@@ -91,6 +91,8 @@ def definition(config: DedupConfig) -> bytes:
         "shingle_words": config.shingle_words,
         "permutations": config.permutations,
         "seed": config.seed,
+        "licences": config.licences,
+        "quality_column": config.quality_column,
         "bands": bands,
         "rows": rows,
     }
@@ -119,13 +121,6 @@ def _checked_id_type(
     raise WrongUse(f"{documents}: column {id_column!r} is of {kind}, not of strings or integers")
 
 
-def _rank_columns(columns: dict[str, pa.DataType]) -> list[str]:
-    named = [name for name in _COMPLETENESS_COLUMNS if name in columns]
-    if pa.types.is_timestamp(columns.get(_TIME_COLUMN, pa.null())):
-        named.append(_TIME_COLUMN)
-    return named
-
-
 def _signed(
     batch: pa.RecordBatch,
     id_column: str,
@@ -147,18 +142,7 @@ def _signed(
         pa.array(np.arange(first_row, first_row + len(batch))),
         pa.array(text_hashes(buffers), TEXT_HASH_TYPE),
         pa.array(words),
-        pa.array(_completeness(batch, rank)),
-        batch.column(_TIME_COLUMN).cast(TIME_TYPE, safe=False)
-        if _TIME_COLUMN in rank
-        else pa.nulls(len(batch), TIME_TYPE),
+        *ranks(batch, rank, config),
         *(pa.array(keys) for keys in band_keys(minima, bands, rows).T),
     ]
     return pa.Table.from_arrays(arrays, schema=signature_schema(id_type, config))
-
-
-def _completeness(batch: pa.RecordBatch, rank: list[str]) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """How many of title and date each document has."""
-    total = np.zeros(len(batch), np.uint8)
-    for name in set(rank) & set(_COMPLETENESS_COLUMNS):
-        total += np.array([value not in (None, "") for value in batch.column(name).to_pylist()])
-    return total

@@ -104,7 +104,9 @@ def test_neither_order_nor_shards_matter(cluster: Cluster, seed: int, cuts: list
     shuffled = random.Random(seed).sample(rows, len(rows))
     ends = [0, *sorted(cuts), len(rows)]
     shards = [shuffled[start:end] for start, end in pairwise(ends)]
-    assert cluster(shards) == cluster([rows])
+    whole = cluster([rows])
+    assert cluster(shards) == whole
+    assert cluster(shards, DedupConfig(range_rows=7, threads=2)) == whole
 
 
 def test_equal_texts_are_exact_and_like_ones_are_near(cluster: Cluster) -> None:
@@ -241,7 +243,7 @@ def test_shards_and_signatures_must_match_in_number(tmp_path: Path) -> None:
 def test_a_shard_given_twice_is_refused(tmp_path: Path) -> None:
     documents, signatures = signed(tmp_path, text_of(1), DedupConfig())
     with pytest.raises(WrongUse, match="given twice"):
-        load_nodes([signatures] * 2, [documents] * 2, DedupConfig(), unique_ids=False)
+        load_nodes([signatures] * 2, [documents] * 2, DedupConfig(), False, tmp_path)
 
 
 def test_labels_survive_a_move_and_never_fit_another_shard(tmp_path: Path) -> None:
