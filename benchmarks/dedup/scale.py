@@ -46,7 +46,14 @@ def main() -> None:
         folder = CACHE / f"scale-{millions}"
         shutil.rmtree(folder, ignore_errors=True)
         _make(folder, millions)
-        command = [sys.executable, "-m", "benchmarks.dedup.scale", "--one", str(folder), str(millions)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.dedup.scale",
+            "--one",
+            str(folder),
+            str(millions),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(done.stderr[-2000:])
