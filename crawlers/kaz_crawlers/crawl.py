@@ -16,7 +16,6 @@ from kaz_crawlers.addresses import UrlState
 from kaz_crawlers.archive import SOURCE_FILE, archive_facts
 from kaz_crawlers.options import CrawlOptions
 from kaz_crawlers.source import Source
-from kaz_crawlers.source_fields import NEVER
 from kaz_crawlers.url_states import HostTraffic, host_traffic, url_states
 from kaz_datasets.account import Account, Bookkeeper
 from kaz_datasets.errors import BadConfiguration, Failed
@@ -87,11 +86,8 @@ def _may_crawl(source: Source, options: CrawlOptions) -> None:
         )
     if options.stays_here:
         return
-    if source.rights.checked == NEVER and not options.unchecked:
-        raise BadConfiguration(
-            f"nobody has compared {source.id} with the live website yet: do that and set"
-            " rights.checked, or give --unchecked"
-        )
+    if not options.unchecked:
+        source.require_checked()
     if not options.contact:
         raise BadConfiguration(
             "owners of websites must be able to reach you: set crawl.contact in kazcorpus.toml"
@@ -100,13 +96,12 @@ def _may_crawl(source: Source, options: CrawlOptions) -> None:
 
 def _taken_in_one_piece(source: Source) -> str:
     """What to do with a source that is not crawled from page to page."""
-    ways = [f"`kazcorpus ingest oai {url} --source {source.id}`" for url in source.discover.oai]
-    ways += [
-        f"download {url} and take it in with `kazcorpus ingest wikimedia FILE --source {source.id}`"
-        for url in source.discover.dumps
-    ]
-    more = f" (and so on for each of discover.oai: {len(ways)})" if len(ways) > 1 else ""
-    return f"{source.id} is not crawled: {ways[0]}{more}"
+    if source.discover.oai:
+        return f"{source.id} is not crawled: `kazcorpus ingest oai {source.id}`"
+    return (
+        f"{source.id} is not crawled: download {source.discover.dumps[0]} and take it in with"
+        f" `kazcorpus ingest wikimedia FILE --source {source.id}`"
+    )
 
 
 def account_of(source: str, states: Iterable[UrlState]) -> Account:

@@ -218,6 +218,14 @@ class Source(Table):
             )
         return self
 
+    def require_checked(self) -> None:
+        """Raise BadConfiguration unless somebody has looked at the live site."""
+        if self.rights.never_checked:
+            raise BadConfiguration(
+                f"nobody has compared {self.id} with the live website yet: do that and set"
+                " rights.checked, or give --unchecked"
+            )
+
     def facts(self) -> SourceFacts:
         """What the stages after the crawl must know."""
         return SourceFacts(

@@ -20,6 +20,9 @@ from kaz_datasets.vocabulary import KINDS, RIGHTS_BASES
 LONGEST_PATTERN: Final = 1000
 """Characters of one pattern."""
 
+LONGEST_SELECTOR: Final = 500
+"""Characters of one CSS selector; those of real sites have a few dozen."""
+
 _LOOKS_AROUND: Final = re.compile(r"\(\?<?[=!]")
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _ENTRY_POINT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -73,6 +76,8 @@ def _pattern(value: str) -> str:
 
 
 def _selector(value: str) -> str:
+    if len(value) > LONGEST_SELECTOR:
+        raise ValueError(f"a selector of {len(value)} characters (at most {LONGEST_SELECTOR})")
     try:
         parse_selector(value)
     except SelectorError as error:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from kaz_crawlers.crawl import CrawlOptions, crawl
 from kaz_crawlers.packs import installed_packs, site_class
 from kaz_crawlers.source_files import builtin_sources, find_sources, source_named
 from kaz_crawlers.source_table import source_rows
 from kaz_datasets.errors import BadConfiguration, NotFound
 from packs import install_pack
 
-from .conftest import make_source
+from .conftest import HOST, LoopbackSite, make_source
 
 SOURCES = "kazcorpus.sources"
 SITES = "kazcorpus.sites"
@@ -119,3 +120,40 @@ def test_two_classes_of_one_name_are_refused(site_packages: Path) -> None:
         install_pack(site_packages, f"kazcorpus-{name}", text, {SITES: {"oral": f"{name}:Oral"}})
     with pytest.raises(BadConfiguration, match="kazcorpus-oral2:oral"):
         site_class("oral")
+
+
+NUMBERED = """
+from kaz_crawlers.discovery import Link
+from kaz_crawlers.site import Site
+
+class Numbered(Site):
+    def links(self, role, response):
+        yield from super().links(role, response)
+        if role == "listing" and response.url.endswith("/page/1"):
+            yield Link(url=response.urljoin("2"), role="listing")
+            yield Link(url="http://elsewhere.example/page/3", role="listing")
+            yield Link(url=response.urljoin("/closed/9"), role="page")
+"""
+
+
+def test_a_crawl_goes_by_the_class_and_no_further_than_allowed(
+    site: LoopbackSite, site_packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_pack(
+        site_packages,
+        "kazcorpus-oral",
+        {"oral.py": NUMBERED},
+        {SITES: {"numbered": "oral:Numbered"}},
+    )
+    monkeypatch.setenv("PYTHONPATH", str(site_packages))  # for the process that crawls
+    site.page("/page/1", "/kk/1")
+    site.page("/page/2", "/kk/2")
+    site.page("/kk/1")
+    site.page("/kk/2")
+    source = make_source(discover={"listings": [f"{HOST}/page/1"], "follow": False})
+    source = source.model_copy(update={"python": "numbered"})
+    crawl(source, tmp_path / "crawl", CrawlOptions(proxy=site.proxy, delay=0.0))
+    asked = {url for url in site.requests if "robots" not in url and ".well-known" not in url}
+    pages = {f"{HOST}/{path}" for path in ("page/1", "page/2", "kk/1", "kk/2")}
+    assert pages <= asked
+    assert not any("elsewhere" in url or "closed" in url for url in asked)

@@ -27,6 +27,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"urls": {"accept": ["("]}}, "not a pattern that RE2 knows"),
     ({"urls": {"accept": ["(?=kk)"]}}, "not a pattern that RE2 knows"),
     ({"urls": {"accept": ["a" * 2000]}}, "2000 characters"),
+    ({"urls": {"accept": ["((a{99}){99}){99}"]}}, "not a pattern that RE2 knows"),
+    ({"extract": {"remove": ["div " * 200]}}, "a selector of 800 characters (at most 500)"),
     ({"urls": {"examples": [f"{HOST}/kk/1"]}}, "urls.examples"),
     ({"urls": {"examples": [f"{HOST}/kk/1", f"{HOST}/en/2"]}}, "is not accepted"),
     ({"urls": {"counterexamples": [f"{HOST}/kk/3"]}}, "is accepted"),

@@ -15,8 +15,10 @@ from kaz_datasets.shards import read_shard
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.workspace import Workspace
 from kaz_flows.cli.app import run
+from kaz_flows.crawling import load
 from kaz_flows.ingest_rejects import ingest_rejects
 from kaz_flows.ingesting import ingest_oai
+from kaz_flows.journals import harvest_journals
 from kaz_flows.plan import find_crawls
 from oai_server import Journal, answer, record, serve
 from wiki_dump import LONG_TEXT, dump, page
@@ -126,3 +128,33 @@ def test_a_journal_is_harvested_into_the_archive(workspace: Workspace) -> None:
     assert reports[0].account.kept == 1
     assert (reports[0].folder / "fulltext.txt").read_text() == "https://j.example/1.pdf\n"
     assert len(journal.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (["enu-kz"], "nobody has compared enu-kz with the live website yet"),
+        (["enu-kz", "--unchecked"], "does not say who asks"),
+        (["egemen-kz"], "egemen-kz names no OAI-PMH address"),
+        (["https://j.example/oai"], "needs --source"),
+    ],
+)
+def test_a_source_of_journals_is_asked_for_by_its_id(
+    line: list[str], answer: str, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["ingest", "oai", *line, "-w", str(workspace.root)]) == 2
+    assert answer in capsys.readouterr().err
+
+
+def test_one_journal_that_fails_does_not_stop_the_others(workspace: Workspace) -> None:
+    kazakh = record("oai:1", ("title", "kk", "Тіл"), ("language", "", "kk"))
+    with serve(Journal({"": answer(kazakh)})) as good, serve(Journal({}, robots=(503, b""))) as bad:
+        client = ClientOptions(
+            user_agent="kazcorpus/0.1", allowed=frozenset({good.endpoint, bad.endpoint})
+        )
+        known = load(workspace, "enu-kz")
+        discover = known.discover.model_copy(update={"oai": (bad.url, good.url)})
+        source = known.model_copy(update={"discover": discover})
+        harvest = harvest_journals(workspace, source, OaiOptions(), client)
+    assert list(harvest.failures) == [bad.url]
+    assert harvest.reports[good.url].account.kept == 1

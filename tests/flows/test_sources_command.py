@@ -196,7 +196,7 @@ def test_a_site_nobody_has_looked_at_is_not_crawled(
         ("egemen-kz", "nobody has compared egemen-kz with the live website yet"),
         ("ertegiler-kz", "the rights of ertegiler-kz are unclear"),
         ("kk-wikipedia", "`kazcorpus ingest wikimedia FILE --source kk-wikipedia`"),
-        ("enu-kz", "/oai --source enu-kz` (and so on for each of discover.oai: 12)"),
+        ("enu-kz", "enu-kz is not crawled: `kazcorpus ingest oai enu-kz`"),
     ],
 )
 def test_a_listed_source_says_why_it_is_not_crawled(

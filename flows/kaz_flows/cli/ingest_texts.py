@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kaz_flows.cli.fetching import unchecked_option
 from kaz_flows.cli.options import example, json_option, workspace_option
 from kaz_flows.cli.show import print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
+    from kaz_crawlers.inputs.oai import OaiOptions
     from kaz_crawlers.inputs.provenance import Provenance
     from kaz_crawlers.inputs.text_archive import TextIngestReport
+    from kaz_datasets.workspace import Workspace
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -72,31 +75,36 @@ def wikimedia(
 
 
 @click.command(
-    epilog=example("kazcorpus ingest oai https://journal.example/index.php/j/oai --source j-kz")
+    epilog=example(
+        "kazcorpus ingest oai enu-kz --unchecked\n"
+        "kazcorpus ingest oai https://journal.example/index.php/j/oai --source j-kz"
+    )
 )
-@click.argument("url")
-@click.option("--source", required=True, help="Id of the source.")
+@click.argument("target", metavar="URL|SOURCE")
+@click.option("--source", help="Id of the source, where the address of a journal is given.")
 @click.option("--kind", default="science", show_default=True, help="What the source publishes.")
 @click.option("--rights", default="unclear", show_default=True, help="Why it may be used.")
 @click.option("--licence", help="Of records that state none themselves.")
 @click.option("--from", "records_from", help="Only records changed since this day (2026-01-31).")
 @click.option("--until", help="Only records changed until this day.")
 @click.option("--set", "part", help="Only this set of the server.")
+@unchecked_option
 @workspace_option
 @json_option
 def oai(
-    url: str,
-    source: str,
+    target: str,
+    source: str | None,
     kind: str,
     rights: str,
     licence: str | None,
     records_from: str | None,
     until: str | None,
     part: str | None,
+    unchecked: bool,
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Harvest Kazakh titles and abstracts of a journal over OAI-PMH.
+    """Harvest Kazakh titles and abstracts over OAI-PMH: one journal, or all of a source.
 
     Addresses of full texts go to fulltext.txt beside the archive. kazcorpus.toml must say who
     asks (`[crawl] contact`).
@@ -106,12 +114,42 @@ def oai(
     from kaz_flows.ingesting import client_options, ingest_oai, stated_facts
 
     workspace = Workspace.open(folder)
-    facts = stated_facts(workspace, source, kind=kind, basis=rights, licence=licence)
     options = OaiOptions(records_from=records_from, until=until, part=part)
+    if "://" not in target:
+        _harvest_source(workspace, target, options, unchecked=unchecked, as_json=as_json)
+        return
+    if source is None:
+        raise click.UsageError("a journal given by its address needs --source, the id it goes by.")
+    facts = stated_facts(workspace, source, kind=kind, basis=rights, licence=licence)
     with progress_bar() as progress:
         client = client_options(workspace)
-        report = ingest_oai(workspace, url, facts, options, client, progress)
+        report = ingest_oai(workspace, target, facts, options, client, progress)
     _show(report, as_json)
+
+
+def _harvest_source(
+    workspace: Workspace, name: str, options: OaiOptions, *, unchecked: bool, as_json: bool
+) -> None:
+    from kaz_datasets.errors import Failed
+    from kaz_flows.ingesting import client_options
+    from kaz_flows.journals import harvest_journals, source_of_journals
+
+    source = source_of_journals(workspace, name, unchecked=unchecked)
+    with progress_bar() as progress:
+        harvest = harvest_journals(workspace, source, options, client_options(workspace), progress)
+    if as_json:
+        journals = {url: _counts(report) for url, report in harvest.reports.items()}
+        print_json({"journals": journals, "failed": harvest.failures})
+    else:
+        rows = [(url, r.account.entered, r.account.kept) for url, r in harvest.reports.items()]
+        print_table(name, ("journal", "records in", "texts written"), rows)
+        for url, reason in harvest.failures.items():
+            click.echo(f"{url}: {reason}", err=True)
+    if harvest.failures:
+        raise Failed(
+            f"{len(harvest.failures)} of {len(source.discover.oai)} journals gave nothing;"
+            " the same command asks them again"
+        )
 
 
 @click.command(
@@ -170,14 +208,17 @@ def _provenance(stated: dict[str, str | None]) -> Provenance:
     return Provenance(**stated)
 
 
+def _counts(report: TextIngestReport) -> dict[str, Any]:
+    counts = report.account.to_json()
+    return {"archive": str(report.folder), "done_before": report.skipped} | {
+        key: counts[key] for key in ("in", "kept", "dropped")
+    }
+
+
 def _show(report: TextIngestReport, as_json: bool) -> None:
     account = report.account
     if as_json:
-        counts = account.to_json()
-        print_json(
-            {"archive": str(report.folder), "done_before": report.skipped}
-            | {key: counts[key] for key in ("in", "kept", "dropped")}
-        )
+        print_json(_counts(report))
         return
     rows: list[tuple[str, int]] = [("records in", account.entered)]
     rows += [(f"skipped: {rule}", -count) for rule, count in account.dropped.items()]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from kaz_crawlers.packs import Pack
     from kaz_crawlers.problems import Problem
     from kaz_crawlers.source_table import SourceRow
+
+
+WIDE: Final = 100
+"""Columns of a terminal in which the whole table stands without breaking words."""
 
 
 @click.group()
@@ -55,6 +61,8 @@ def _show(rows: Sequence[SourceRow], broken: Sequence[Pack]) -> None:
     from kaz_crawlers.source_files import BUILTIN
 
     columns = ["id", "kind", "host", "basis", "checked"]
+    if sys.stdout.isatty() and get_terminal_size().columns < WIDE:
+        columns.remove("host")  # which the id says nearly as well
     if any(row.origin != BUILTIN for row in rows):
         columns.append("origin")
     whole = [row for row in rows if not row.broken]

@@ -70,3 +70,8 @@ def crawl(
             for name, result in results.items()
         ],
     )
+    for name, result in results.items():
+        if lost := result.account.dropped:
+            reasons = ", ".join(f"{rule} {count:,}" for rule, count in sorted(lost.items()))
+            click.echo(f"{name}: addresses without a page: {reasons}")
+    click.echo("next: `kazcorpus build`")
