@@ -4,6 +4,7 @@
 # make campaign-crawl   kill a crawl of 2,000 pages ten times, and see that nothing is lost
 # make check   lint, formatting, types, the walls between the floors
 # make bench-extraction   F1 of extractors on real pages, side by side
+# make bench-releases   bytes that are new to the Hub in three releases, and the time to write them
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -11,7 +12,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test test-ui check lock
+.PHONY: help demo test test-ui check lock bench-extraction bench-releases campaign-crawl
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -38,6 +39,9 @@ campaign-crawl: $(UV)
 .PHONY: bench-extraction
 bench-extraction: $(UV)
 	$(RUN) python -m benchmarks.cleaning.extraction
+
+bench-releases: $(UV)
+	$(RUN) python -m benchmarks.releases.chain
 
 lock: $(UV)
 	$(UV) lock

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kaz_datasets.account import Account, add_accounts, check_chain
 from kaz_datasets.files import remove_temporaries, sha256_of
@@ -113,7 +113,8 @@ def build(
             proposal = propose_version(workspace, prepared, config)
             config = replace(config, version=str(proposal.version))
             why = proposal.why
-        release, skipped = _release(workspace, prepared, config)
+        settings = configuration.pipeline()
+        release, skipped = _release(workspace, prepared, config, settings)
     results = [shard.result for shard in (*prepared.refused, *prepared.cleaned, *prepared.kept)]
     return BuildResult(
         release=release,
@@ -165,7 +166,9 @@ def propose_version(workspace: Workspace, prepared: Prepared, config: ReleaseCon
     return propose_after(kept, config.gate, Barred(), there[-1] if there else None)
 
 
-def _release(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) -> tuple[Path, bool]:
+def _release(
+    workspace: Workspace, prepared: Prepared, config: ReleaseConfig, settings: Mapping[str, Any]
+) -> tuple[Path, bool]:
     previous = newest_below(workspace.releases, Version.parse(config.version))
     output = workspace.releases / config.version
     facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
@@ -179,7 +182,7 @@ def _release(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) ->
             for name, digest in shard.result.outputs.items()
         }
         | ({"previous": sha256_of(previous / MANIFEST)} if previous is not None else {}),
-        config=config,
+        config={"release": asdict(config), "pipeline": settings},
         version=RELEASE_VERSION,
     )
 
@@ -192,6 +195,7 @@ def _release(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) ->
             config=config,
             output=output,
             previous=previous,
+            pipeline=settings,
             replace=True,
         )
         files = [path for path in output.rglob("*") if path.is_file()]

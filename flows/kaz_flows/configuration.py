@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.stage import CLEANING_VERSION
 from kaz_datasets.files import write_text
 from kaz_datasets.release.config import ReleaseConfig
 from kaz_datasets.release.gate import Gate
 from kaz_datasets.strict_toml import StrictModel, load_toml, validate
 from kaz_datasets.workspace import Workspace
 from kaz_dedup.parameters import DedupConfig
+from kaz_dedup.stage import DEDUP_VERSION
 
 TEMPLATE = """\
 # What this workspace builds. Every key is optional; the values are the defaults.
@@ -86,6 +89,15 @@ class Configuration(StrictModel):
     def for_dedup(self) -> DedupConfig:
         """What the dedup stage is given."""
         return DedupConfig(threshold=self.dedup.threshold)
+
+    def pipeline(self) -> dict[str, Any]:
+        """Version and settings of the stages before the release, for its manifest."""
+        cleaning = asdict(self.for_cleaning())
+        cleaning.pop("workers", None)  # how much of the machine is used changes no output
+        return {
+            "clean": {"version": CLEANING_VERSION, **cleaning},
+            "dedup": {"version": DEDUP_VERSION, **asdict(self.for_dedup())},
+        }
 
     def for_release(self, version: str | None = None) -> ReleaseConfig:
         """What the release is given; `version` overrides the file's."""

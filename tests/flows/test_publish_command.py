@@ -108,3 +108,19 @@ def test_rows_without_a_stated_right_are_never_published(demo: Demo, tmp_path: P
     write_json(tmp_path / "release.json", {})
     with pytest.raises(Refused, match=r"demo-law \(1 rows\)"):
         refuse_unclear_rights(tmp_path)
+
+
+def test_a_release_compares_with_its_published_self(
+    demo: Demo, hub: RunningHub, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert publish(demo, hub) == 0
+    capsys.readouterr()
+    there = f"{REPO}@v1.0.0"
+    assert run(["diff", str(demo.build.release), there, "--endpoint", hub.url, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["total"]["added"]["documents"] == found["total"]["removed"]["documents"] == 0
+    assert (found["settings"], found["rules"], found["columns"]) == ([], [], [])
+    assert run(["verify", there, "--endpoint", hub.url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["passed"]
+    assert run(["verify", f"{REPO}@v9.9.9", "--endpoint", hub.url]) == 2
+    assert TOKEN not in capsys.readouterr().err

@@ -84,3 +84,25 @@ def test_a_truncated_archive_keeps_what_comes_before_and_other_files(
     assert built["stages"]["clean"]["in"] == len(pages)
     assert built["stages"]["clean"]["dropped"]["damaged-record"] == 1
     reconciles(built)
+
+
+def test_pages_of_which_no_licence_is_stated_stay_out(
+    shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The course site of data/html, whose SOURCES.md says NONE STATED."""
+    pages = [
+        (url, page)
+        for url, page in wrap_pages.saved_pages(shared_data / "html" / "kk_pages")
+        if "econolik" in url
+    ]
+    assert pages
+    wrap_pages.wrap(pages[:6], tmp_path / "pages.warc.gz")
+    assert run(["init", str(tmp_path / "w")]) == 0
+    capsys.readouterr()
+    where = ["--workspace", str(tmp_path / "w")]
+    command(["ingest", "warc", str(tmp_path / "pages.warc.gz"), *where], capsys)
+    built = command(["build", *where], capsys)
+    gate = built["stages"]["release"]
+    assert gate["in"] == built["stages"]["dedup"]["kept"] > 0
+    assert (gate["kept"], gate["dropped"]) == (0, {"no-stated-right": gate["in"]})
+    assert not verify_release(Path(built["release"])).failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -46,6 +46,8 @@ class CardFacts:
     sources: tuple[SourceFacts, ...]
     crawl: Account | None = None
     """What became of every address the crawler knew; only the archive can prove it."""
+    pipeline: Mapping[str, Any] = field(default_factory=dict)
+    """The stages before the release: the version and the settings of each, as JSON."""
 
     def to_json(self) -> dict[str, Any]:
         """The facts as `release.json` holds them."""
@@ -53,6 +55,7 @@ class CardFacts:
             "config": self.config.to_json(),
             "sources": [_source_to_json(source) for source in self.sources],
             "crawl": self.crawl.to_json() if self.crawl is not None else None,
+            "pipeline": dict(self.pipeline),
         }
 
     @classmethod
@@ -63,6 +66,7 @@ class CardFacts:
             config=ReleaseConfig.from_json(value["config"]),
             sources=_SOURCES.validate_python(value["sources"]),
             crawl=Account.from_json(crawl) if crawl is not None else None,
+            pipeline=dict(value.get("pipeline", {})),
         )
 
 

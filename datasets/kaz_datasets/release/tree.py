@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from kaz_datasets.account import Account, check_chain
 from kaz_datasets.errors import BadConfiguration, Corrupt, Failed
@@ -30,6 +30,7 @@ from kaz_datasets.release.notices import render_changelog, render_licence
 from kaz_datasets.source_facts import SourceFacts
 
 CRAWL: Final = "crawl"
+NO_SETTINGS: Final[Mapping[str, Any]] = {}
 State = Literal["built", "unchanged", "replaced"]
 
 
@@ -59,6 +60,7 @@ def write_release(
     output: Path,
     previous: Path | None = None,
     barred: Barred = NOBODY,
+    pipeline: Mapping[str, Any] = NO_SETTINGS,
     progress: Progress = silent,
     replace: bool = False,
 ) -> ReleaseSummary:
@@ -67,9 +69,12 @@ def write_release(
     `funnel` holds the account of each stage in order; a first entry "crawl" counts addresses and
     is shown as it is. `previous` is the folder of the release before: within its major, its files
     stay as they are, and new rows and removals get files of their own. `barred` rows are kept
-    out, and erased from earlier files. The same input gives the same bytes, in whatever shards
-    and order the rows come; a folder that holds them already is left alone, one that holds another
-    release of this version is a failure unless `replace` says that it was never published.
+    out, and erased from earlier files where their removal was asked for. `pipeline` is told in
+    `release.json`: the settings of the stages before.
+
+    The same input gives the same bytes, in whatever shards and order the rows come; a folder that
+    holds them already is left alone, one that holds another release of this version is a failure
+    unless `replace` says that it was never published.
 
     Raises AccountsDisagree, Corrupt, BadConfiguration (also for a version that does not say what
     changed), WrongUse, DiskFull or Failed.
@@ -89,7 +94,12 @@ def write_release(
             content.write(building, rejected, progress)
             figures = figures_of(building, [stage for stage, _ in stages], progress)
             check_funnel(stages, figures.funnel)
-            facts = CardFacts(config=config, sources=_facts_used(sources, figures), crawl=crawl)
+            facts = CardFacts(
+                config=config,
+                sources=_facts_used(sources, figures),
+                crawl=crawl,
+                pipeline=pipeline,
+            )
             files = _write_texts(building, facts, figures)
             digest = sha256_of(building / MANIFEST)
             state = _take_place(building, output, config.version, replace=replace)

@@ -23,6 +23,7 @@ COMMANDS = {
     "release": "kaz_flows.cli.build:release",
     "publish": "kaz_flows.cli.publish:publish",
     "verify": "kaz_flows.cli.verify:verify",
+    "diff": "kaz_flows.cli.diff:diff",
     "extract": "kaz_flows.cli.tools:extract",
     "identify": "kaz_flows.cli.tools:identify",
     "normalise": "kaz_flows.cli.tools:normalise",

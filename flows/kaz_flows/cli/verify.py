@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from kaz_datasets.errors import Unverified
 from kaz_flows.cli.options import example, json_option
+from kaz_flows.cli.references import endpoint_option, release_at
 from kaz_flows.cli.show import print_json, print_table, progress_bar
 
 
-@click.command(epilog=example("kazcorpus verify my-corpus/releases/1.0.0"))
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.command(
+    epilog=example(
+        "kazcorpus verify my-corpus/releases/1.0.0\n"
+        "kazcorpus verify my-name/my-corpus@v1.1.0 --previous my-name/my-corpus@v1.0.0"
+    )
+)
+@click.argument("release", metavar="RELEASE")
+@click.option("--previous", help="The release before: nothing of it may have been rewritten.")
+@endpoint_option
 @json_option
-def verify(folder: Path, as_json: bool) -> None:
-    """Recompute every figure and checksum of a release; exit 1 naming each that differs."""
+def verify(release: str, previous: str | None, endpoint: str | None, as_json: bool) -> None:
+    """Recompute every figure and checksum of a release; exit 1 naming each that differs.
+
+    RELEASE is a folder, or owner/name@revision on the Hub, which is downloaded.
+    """
     from kaz_datasets.release.verify import verify_release
 
+    folder = release_at(release, endpoint)
+    before = release_at(previous, endpoint) if previous is not None else None
     with progress_bar() as progress:
-        verification = verify_release(folder, progress)
+        verification = verify_release(folder, progress, previous=before)
     if as_json:
         failed = [
             {"check": check.name, "expected": check.expected, "found": check.found}
@@ -28,7 +39,7 @@ def verify(folder: Path, as_json: bool) -> None:
         print_json({"passed": not failed, "checks": len(verification.checks), "failed": failed})
     else:
         rows = [(check.name, "ok" if check.passed else "DIFFERS") for check in verification.checks]
-        print_table(str(folder), ("check", "result"), rows)
+        print_table(release, ("check", "result"), rows)
     if verification.failed:
         named = "; ".join(
             f"{check.name} (said {check.expected}, found {check.found})"
