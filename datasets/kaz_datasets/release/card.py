@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,13 +16,15 @@ from pydantic import TypeAdapter
 
 from kaz_datasets.account import Account
 from kaz_datasets.record import FIELDS, REJECTED_FIELDS
+from kaz_datasets.release.citation import render_bibtex
 from kaz_datasets.release.config import ReleaseConfig
 from kaz_datasets.release.configurations import features_schema
 from kaz_datasets.release.figures import Figures
 from kaz_datasets.release.licences import licence_link, licence_of_release
+from kaz_datasets.release.removed_rows import REMOVED_FIELDS
 from kaz_datasets.source_facts import SourceFacts
 
-CARD_VERSION: Final = 2
+CARD_VERSION: Final = 3
 """Raised whenever the same figures would give another card: older ones are then not compared."""
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|#])")
@@ -164,8 +167,20 @@ def _body(facts: CardFacts, figures: Figures) -> str:
         source_totals=_largest_first(figures.sources),
         scripts=_largest_first(figures.scripts),
         bases=_largest_first(figures.bases),
-        year=figures.last_retrieved[:4] if figures.kinds else "n.d.",
+        removed_fields=[(field, _type_name(field.type)) for field in REMOVED_FIELDS],
+        settings=sorted(_flat("", facts.pipeline)),
+        bibtex=render_bibtex(facts.config, figures),
     )
+
+
+def _flat(prefix: str, settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Settings by their dotted names, values as JSON."""
+    for name, value in settings.items():
+        path = f"{prefix}.{name}" if prefix else name
+        if isinstance(value, Mapping):
+            yield from _flat(path, value)
+        else:
+            yield path, json.dumps(value, ensure_ascii=False)
 
 
 def _largest_first(totals: Mapping[str, Any]) -> list[tuple[str, Any]]:

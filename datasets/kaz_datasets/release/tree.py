@@ -13,7 +13,7 @@ from kaz_datasets.errors import BadConfiguration, Corrupt, Failed
 from kaz_datasets.files import no_space_named, sha256_of, sync_file, write_text
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.release.admission import STAGE, Barred
-from kaz_datasets.release.card import CardFacts, render_card
+from kaz_datasets.release.card import CardFacts
 from kaz_datasets.release.config import ReleaseConfig
 from kaz_datasets.release.content import NOBODY, prepare_content
 from kaz_datasets.release.counting import figures_of
@@ -26,7 +26,7 @@ from kaz_datasets.release.manifest import (
     read_manifest,
     write_manifest,
 )
-from kaz_datasets.release.notices import render_changelog, render_licence
+from kaz_datasets.release.texts import TEXTS
 from kaz_datasets.source_facts import SourceFacts
 
 CRAWL: Final = "crawl"
@@ -141,9 +141,8 @@ def _facts_used(sources: Sequence[SourceFacts], figures: Figures) -> tuple[Sourc
 
 
 def _write_texts(folder: Path, facts: CardFacts, figures: Figures) -> tuple[FileEntry, ...]:
-    write_text(folder / "README.md", render_card(facts, figures))
-    write_text(folder / "CHANGELOG.md", render_changelog(facts.config, figures))
-    write_text(folder / "LICENSE", render_licence(facts.config))
+    for name, render in TEXTS.items():
+        write_text(folder / name, render(facts, figures))
     return write_manifest(folder, facts, [stage for stage, _ in figures.funnel], figures)
 
 

@@ -6,19 +6,18 @@ be read is a failed check, not an exception.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import yaml
 from jinja2 import TemplateError
 
 from kaz_datasets.errors import Corrupt, KazcorpusError, NotFound
 from kaz_datasets.files import sha256_of
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.record import SCHEMA_VERSION
-from kaz_datasets.release.card import CARD_VERSION, render_card
+from kaz_datasets.release.card import CARD_VERSION
+from kaz_datasets.release.card_yaml import check_front_matter, read_front_matter
 from kaz_datasets.release.chain_checks import check_chain_link
 from kaz_datasets.release.checks import (
     ABSENT,
@@ -42,9 +41,9 @@ from kaz_datasets.release.manifest import (
     read_manifest,
     render_checksums,
 )
-from kaz_datasets.release.notices import render_changelog, render_licence
 from kaz_datasets.release.removed_rows import REMOVED_SCHEMA, read_removed_rows
 from kaz_datasets.release.row_checks import DocumentChecks, RejectedOrder
+from kaz_datasets.release.texts import TEXTS
 from kaz_datasets.release.tombstone_checks import check_tombstones
 from kaz_datasets.shards import iter_batches, open_shard
 
@@ -59,8 +58,6 @@ _UNREADABLE = (
     AttributeError,
     OverflowError,
 )
-_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast
-_TEXTS = ("README.md", "CHANGELOG.md", "LICENSE")
 
 
 def verify_release(
@@ -105,7 +102,7 @@ def _manifest(folder: Path, checks: list[Check]) -> Manifest | None:
 def _check_files(folder: Path, manifest: Manifest | None) -> Iterator[Check]:
     """Compare names, sizes and digests with what `release.json` and `SHA256SUMS` list."""
     found = {path.relative_to(folder).as_posix(): path for path in files_of(folder)}
-    known = {*_TEXTS, *filter(configurations_of, found)}
+    known = {*TEXTS, *filter(configurations_of, found)}
     states = {name: _state(path) for name, path in found.items()}
     listed = {entry.path: entry for entry in manifest.files} if manifest is not None else {}
     for name in sorted({*found, *listed}):
@@ -210,7 +207,7 @@ def _check_statements(folder: Path, manifest: Manifest, counter: FigureCounter) 
         return
     yield from compare_trees("figures", figures.to_json(), manifest.figures)
     yield from _check_rows_listed(manifest, folder)
-    yield from _check_splits(folder / "README.md", figures)
+    yield from _check_card_yaml(folder, figures)
     yield compare("card version", CARD_VERSION, manifest.card_version)
     yield from _check_texts(folder, manifest, figures)
 
@@ -224,35 +221,18 @@ def _check_rows_listed(manifest: Manifest, folder: Path) -> Iterator[Check]:
 
 
 def _check_texts(folder: Path, manifest: Manifest, figures: Figures) -> Iterator[Check]:
-    renderers: Mapping[str, Callable[[], str]] = {
-        "README.md": lambda: render_card(manifest.facts, figures),
-        "CHANGELOG.md": lambda: render_changelog(manifest.facts.config, figures),
-        "LICENSE": lambda: render_licence(manifest.facts.config),
-    }
-    for name, render in renderers.items():
+    for name, render in TEXTS.items():
         try:
             found = (folder / name).read_bytes().decode("utf-8", errors="replace")
-            yield compare_texts(name, render(), found)
+            yield compare_texts(name, render(manifest.facts, figures), found)
         except (*_UNREADABLE, TemplateError) as error:
             yield failure(name, "as rendered", error)
 
 
-def _check_splits(card: Path, figures: Figures) -> Iterator[Check]:
-    """Compare the sizes that loaders read from the card's YAML with the rows there are."""
+def _check_card_yaml(folder: Path, figures: Figures) -> Iterator[Check]:
+    paths = [path.relative_to(folder).as_posix() for path in _row_paths(folder)]
     try:
-        front = yaml.load(card.read_text(encoding="utf-8").split("---\n")[1], _YAML)  # noqa: S506
-        infos = front.get("dataset_info", [])
-        infos = [infos] if isinstance(infos, dict) else infos  # as `datasets` writes a single one
-        stated = {info["config_name"]: _split_sizes(info["splits"]) for info in infos}
-    except (*_UNREADABLE, IndexError, yaml.YAMLError, RecursionError) as error:
-        yield failure("README.md splits", "readable YAML", error)
-        return
-    splits = {name: split for name, split in figures.splits.items() if split.rows}
-    for name in sorted({*splits, *stated}):
-        split = splits.get(name)
-        expected: Any = [("train", split.rows, split.uncompressed)] if split else ABSENT
-        yield compare(f"README.md split {name}", expected, stated.get(name, ABSENT))
-
-
-def _split_sizes(splits: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
-    return [(split["name"], split["num_examples"], split["num_bytes"]) for split in splits]
+        front = read_front_matter(folder / "README.md")
+        yield from check_front_matter(front, paths, figures)
+    except (*_UNREADABLE, RecursionError) as error:
+        yield failure("README.md YAML", "readable", error)

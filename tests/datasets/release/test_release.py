@@ -55,6 +55,9 @@ def test_the_tree_is_exactly_what_is_published(built: ReleaseSummary) -> None:
             "README.md",
             "CHANGELOG.md",
             "LICENSE",
+            "CITATION.cff",
+            "CITATION.bib",
+            "croissant.json",
             "release.json",
             "SHA256SUMS",
             *DATA_FILES,
@@ -163,7 +166,7 @@ def test_sums_are_in_the_form_of_sha256sum(built: ReleaseSummary) -> None:
         [tool, "--check", "--strict", "SHA256SUMS"], cwd=built.folder, capture_output=True
     )
     assert done.returncode == 0
-    assert done.stdout.count(b": OK") == 12
+    assert done.stdout.count(b": OK") == 15
 
 
 def test_figures_are_those_of_the_rows(corpus: Any, built: ReleaseSummary) -> None:

@@ -1,0 +1,24 @@
+"""The texts of a release: each is rendered from its facts and figures, so each can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from kaz_datasets.release.card import CardFacts, render_card
+from kaz_datasets.release.citation import BIBTEX, CFF, render_bibtex, render_cff
+from kaz_datasets.release.croissant import CROISSANT, render_croissant
+from kaz_datasets.release.figures import Figures
+from kaz_datasets.release.notices import render_changelog, render_licence
+
+TEXTS: Final[Mapping[str, Callable[[CardFacts, Figures], str]]] = {
+    "README.md": render_card,
+    "CHANGELOG.md": lambda facts, figures: render_changelog(facts.config, figures),
+    "LICENSE": lambda facts, _: render_licence(facts.config),
+    BIBTEX: lambda facts, figures: render_bibtex(facts.config, figures),
+    CFF: lambda facts, figures: render_cff(facts.config, figures),
+    CROISSANT: lambda facts, figures: render_croissant(
+        facts.config, figures, render_bibtex(facts.config, figures)
+    ),
+}
+"""The file's name and what it says."""
