@@ -5,6 +5,7 @@
 # make check   lint, formatting, types, the walls between the floors
 # make bench-extraction   F1 of extractors on real pages, side by side
 # make bench-releases   bytes that are new to the Hub in three releases, and the time to write them
+# make bench-language   language identification: what is promised, and peers side by side
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -42,6 +43,10 @@ bench-extraction: $(UV)
 
 bench-releases: $(UV)
 	$(RUN) python -m benchmarks.releases.chain
+
+.PHONY: bench-language
+bench-language: $(UV)
+	$(RUN) python -m benchmarks.cleaning.language
 
 lock: $(UV)
 	$(UV) lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kaz_cleaning.rules import RulesConfig
 
@@ -22,7 +23,15 @@ class CleaningConfig:
     """Mean probability of the sentences' label; below it two languages are as likely as one."""
 
     min_kazakh_share: float = 0.7
-    """Share of letters in Kazakh sentences. Terms, names and quotations in Russian are part of
+    """Share of letters in Kazakh words. Terms, names and quotations in Russian are part of
     Kazakh prose; a page that is one third Russian is a bilingual page."""
+
+    max_foreign_share: float = 0.2
+    """Share of letters in another known language, beside as much Kazakh, that makes a page a
+    bilingual one, whichever of the two has the majority."""
+
+    foreign_paragraphs: Literal["keep", "cut"] = "keep"
+    """What becomes of whole paragraphs in another language: a quotation belongs to its text, the
+    Russian half of a bilingual page does not. `cut` leaves the Kazakh ones and counts the rest."""
 
     rules: RulesConfig = field(default_factory=RulesConfig)

@@ -1,92 +1,253 @@
-"""What the language model sees of a text: lower-case words, and the script that carries them."""
+"""What the language model sees of a text: small words, cut into stretches of about a sentence.
+
+A stretch ends with its line, or at a full stop once it has letters enough to be judged; without
+punctuation it ends after `LONGEST_STRETCH` letters. Training and inference share this module, so
+a change of it asks for a new model.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kaz_cleaning.letters import (
+    DELETED,
+    FOREIGN_BIT,
+    OWN_BIT,
+    PLANE,
+    SCRIPTS,
+    SENTENCE_BIT,
+    SHARED_BIT,
+    SPACE,
+    SPACE_BIT,
+    classes,
+    written,
+)
+from kaz_cleaning.letters import (
+    SCRIPT_BITS as _SCRIPT_BITS,
+)
+from kaz_datasets.compiled import compiled
 
 MAXIMUM_CHARACTERS: Final = 2000
-"""Read of one text; past a few hundred the label does not change any more."""
+"""Read of one line; past a few hundred the label does not change any more."""
+FEWEST_LETTERS: Final = 30
+"""A shorter sentence is judged with its neighbour: four words tell little alone."""
+LONGEST_STRETCH: Final = 400
+"""Letters after which a stretch without punctuation ends."""
+UNKNOWN_SCRIPT: Final = SCRIPTS[0]
 
-UNKNOWN_SCRIPT: Final = "Zyyy"
-"""ISO 15924 for "undetermined": no letters, or none of the three scripts has the majority."""
-
-_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
-_NOT_WORD: Final = re.compile(r"[^\w\s'\u0674-]|[\d_]")
-_SPACES: Final = re.compile(r"\s+")
-_APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘ʼʻ`´", "'"))
+_OWN_BITS: Final = OWN_BIT | SHARED_BIT
 _PRESENTATION_FORMS: Final = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
+_HARD_SIGN, _SOFT_SIGN = ord("ъ"), ord("ь")
+_BEFORE_HARD: Final = tuple(map(ord, "кгнх"))
+_BEFORE_SOFT: Final = tuple(map(ord, "аоу"))
+_AT, _COLON, _SLASH, _W, _DOT, _NEWLINE = map(ord, "@:/w.\n")
 
-_LETTER: Final = re.compile(r"[^\W\d_]")
-_SCRIPTS: Final = {
-    "Cyrl": re.compile("[\u0400-\u052f\u1c80-\u1c8f]"),
-    "Latn": re.compile("[A-Za-zÀ-ÖØ-öø-ʯ\u1e00-\u1eff]"),
-    "Arab": re.compile(
-        "[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefe]"
-    ),
-}
 
-_FOREIGN_TO_KAZAKH: Final = re.compile(
-    "[\u0452-\u0455\u0457-\u0491\u0494-\u0499\u049c-\u04a1\u04a4-\u04ad\u04b2-\u04b9"
-    "\u04bc-\u04d7\u04da-\u04e7\u04ea-\u052f]|[кгнх]ъ|[аоу]ь"
-)
-"""Letters that Kazakh does not have, and pairs (къ, нъ, аь) that spell one sound in Nogai,
-Karachay, Kumyk and Crimean Tatar: the model was not taught those for want of open text."""
-_FOREIGN_SHARE: Final = 0.02
-"""Of the letters; a Kazakh text may name a Ukrainian or hold a loan with ъ."""
+@dataclass(frozen=True)
+class Stretches:
+    """Stretches of several texts, one row each.
 
-_CODE_SIGNS: Final = (
-    re.compile(r"\w\([^()\s]{0,80}\)|\(\)"),  # call(x)
-    re.compile(r"\w\(\s*[\"']|[\"']\s*\)\s*;?\s*$"),  # call("x")
-    re.compile(r"</?\w{1,20}(?:\s[^<>]{0,200})?/?>"),  # <tag attribute="x">
-    re.compile(r"[\w\])]\s?[-+*/|&:]?=\s?[\w\"'\[({-]"),  # name = value
-    re.compile(r"[{};]\s*$|[{}]\s*\w"),
-    re.compile(r"=>|->|::|==|!=|&&|\|\||\+\+|//|/\*|\*/"),
-    re.compile(
-        r"^\s*(?:def|class|import|from|for|while|if|elif|return|function|var|const|let|public"
-        r"|private|static|#include|package|SELECT|INSERT|UPDATE|CREATE)\b"
-    ),
-    re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z][a-z]+\w*\b|\w\.\w+\("),  # snake, camel
-    re.compile(r":\s*$|\[\w*\]"),
-)
-_ENOUGH_CODE_SIGNS: Final = 2
+    `words`: UTF-16 code units of all prepared words, each ended by a space. `bounds`: for each
+    stretch where its words begin and end there, and where it begins and ends in its own text.
+    `owner`: its text. `letters`: letters by script (`kaz_cleaning.letters`). `foreign`: signs of
+    a Cyrillic spelling that is not Kazakh. `own`: bits of Kazakh's own letters.
+    """
+
+    words: npt.NDArray[np.uint16]
+    bounds: npt.NDArray[np.int64]
+    owner: npt.NDArray[np.int64]
+    letters: npt.NDArray[np.int64]
+    foreign: npt.NDArray[np.int64]
+    own: npt.NDArray[np.uint8]
+
+    def script(self, index: int) -> str:
+        """The script of more than half of the stretch's letters, or Zyyy."""
+        return majority(self.letters[index])
+
+
+def majority(letters: npt.NDArray[np.int64]) -> str:
+    """The script of more than half of the letters counted by script, or Zyyy."""
+    best = int(letters.argmax())
+    return SCRIPTS[best] if 2 * letters[best] > letters.sum() else UNKNOWN_SCRIPT
+
+
+def compose(text: str) -> str:
+    """NFC, and Arabic presentation forms as the letters that they are."""
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    return _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+
+
+def stretches_of(texts: Sequence[str], *, whole: bool) -> Stretches:
+    """Cut composed texts into stretches; with `whole` each text is one, whatever it holds."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    starts = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    most = len(texts) if whole else len(texts) + sum(_most(text) for text in texts)
+    words = np.empty(2 * len(points) + 2 * most + 2, np.uint16)
+    bounds, owner = np.empty((most, 4), np.int64), np.empty(most, np.int64)
+    letters, foreign = np.zeros((most, len(SCRIPTS)), np.int64), np.zeros(most, np.int64)
+    bits = np.zeros(most, np.uint8)
+    tables = written(), classes()
+    found = _cut(points, starts, *tables, whole, words, bounds, owner, letters, foreign, bits)
+    return Stretches(
+        words, bounds[:found], owner[:found], letters[:found], foreign[:found], bits[:found]
+    )
+
+
+def _most(text: str) -> int:
+    return 2 + text.count("\n") + len(text) // FEWEST_LETTERS
 
 
 def prepare(text: str) -> str:
-    """One line of lower-case words for the model, composed, without addresses and digits.
-
-    Training and inference share it, so a change of it asks for a new model.
-    """
-    text = unicodedata.normalize("NFC", text[:MAXIMUM_CHARACTERS])
-    text = _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
-    text = _ADDRESS.sub(" ", text.replace("İ", "i").lower().translate(_APOSTROPHES))
-    return _SPACES.sub(" ", _NOT_WORD.sub(" ", text)).strip()
-
-
-def count_letters(text: str) -> int:
-    """Letters of any script; digits, marks and punctuation do not count."""
-    return len(_LETTER.findall(text))
+    """One line of small words for the model, composed, without addresses, digits and marks."""
+    cut = stretches_of([compose(text[:MAXIMUM_CHARACTERS])], whole=True)
+    first, last = cut.bounds[0, :2]
+    return cut.words[first:last].tobytes().decode("utf-16-le", "surrogatepass").strip()
 
 
 def script_of(text: str) -> str:
     """The script of more than half of the letters: Cyrl, Latn, Arab, or Zyyy for none of them."""
-    half = count_letters(text) / 2
-    for name, letters in _SCRIPTS.items():
-        if half and len(letters.findall(text)) > half:
-            return name
-    return UNKNOWN_SCRIPT
+    return stretches_of([text], whole=True).script(0)
 
 
-def has_foreign_spelling(words: str) -> bool:
-    """True for prepared words in Cyrillic that cannot be Kazakh, whatever the model says."""
-    return len(_FOREIGN_TO_KAZAKH.findall(words)) > _FOREIGN_SHARE * len(words)
+def count_letters(text: str) -> int:
+    """Letters of any script; digits, marks and punctuation do not count."""
+    return int(stretches_of([text], whole=True).letters.sum())
 
 
-def looks_like_code(text: str) -> bool:
-    """True for source code and markup: the model would call it English.
+@compiled
+def _cut(
+    points: Any,
+    starts: Any,
+    table: Any,
+    kinds: Any,
+    whole: bool,
+    words: Any,
+    bounds: Any,
+    owner: Any,
+    letters: Any,
+    foreign: Any,
+    own: Any,
+) -> int:
+    """Fill the outputs, answer the number of stretches. One pass; points are code points."""
+    found = 0
+    put = 0
+    for text in range(len(starts) - 1):
+        begin, end = starts[text], starts[text + 1]
+        begun_word = word_start = put
+        begun_raw = skip_until = begin
+        total: Any = 0
+        word_letters: Any = 0
+        for at in range(begin, end + 1):
+            point: Any = points[at] if at < end else np.uint32(_NEWLINE)
+            kind: Any = kinds[point] if point < PLANE else np.uint8(0)
+            white = kind & SPACE_BIT != 0
+            if at >= skip_until and not white and _begins(points, at, begin, kinds):
+                skip_until = _address_end(points, at, end, kinds)
+            if at < skip_until and not white:
+                continue
+            code = np.uint16(SPACE) if white or point >= PLANE else table[point]
+            if code == DELETED:
+                continue
+            if code != SPACE:
+                words[put] = code
+                word_letters += min(kind & _SCRIPT_BITS, 1)
+                letters[found, kind & _SCRIPT_BITS] += 1
+                own[found] |= kinds[code] & _OWN_BITS
+                foreign[found] += _is_foreign(words, put, word_start, kinds[code])
+                put += 1
+                continue
+            put = _end_word(words, put, word_start, word_letters)
+            total += word_letters
+            word_start, word_letters = put, 0
+            if at < end and (whole or not _ends(points, at, end, kinds, kind, point, total)):
+                continue
+            letters[found, 0] = 0
+            if total or whole:
+                bounds[found, 0], bounds[found, 1] = begun_word, put
+                bounds[found, 2], bounds[found, 3] = begun_raw - begin, min(at + 1, end) - begin
+                owner[found] = text
+                found += 1
+                begun_word, begun_raw, total = put, at + 1, 0
+    return found
 
-    Only asked of text in Latin script; two independent signs are needed.
+
+@compiled
+def _begins(points: Any, at: int, begin: int, kinds: Any) -> bool:
+    return at == begin or _is_white(points[at - 1], kinds)
+
+
+@compiled
+def _end_word(words: Any, put: int, start: int, letters: int) -> int:
+    """Close the word with a space; a hyphen or apostrophe alone is none."""
+    if not letters:
+        return start
+    words[put] = SPACE
+    return put + 1
+
+
+@compiled
+def _ends(points: Any, at: int, end: int, kinds: Any, kind: int, point: int, total: int) -> bool:
+    """True where a stretch ends: with the line, after a sentence, or when it is long enough."""
+    if point == _NEWLINE:
+        return True
+    if total >= LONGEST_STRETCH:
+        return kind & SPACE_BIT != 0
+    if total < FEWEST_LETTERS or kind & SENTENCE_BIT == 0:
+        return False
+    return at + 1 >= end or _is_white(points[at + 1], kinds)
+
+
+@compiled
+def _is_foreign(words: Any, put: int, start: int, kind: int) -> int:
+    """1 for a letter, or the second of a pair, that Kazakh spelling does not have.
+
+    Pairs: къ, гъ, нъ, хъ; аь, оь, уь, one sound in Nogai, Kumyk, Karachay and Crimean Tatar.
     """
-    start = text[:MAXIMUM_CHARACTERS]
-    return sum(bool(sign.search(start)) for sign in _CODE_SIGNS) >= _ENOUGH_CODE_SIGNS
+    if kind & FOREIGN_BIT:
+        return 1
+    if put == start:
+        return 0
+    if words[put] == _HARD_SIGN:
+        return 1 if words[put - 1] in _BEFORE_HARD else 0
+    return 1 if words[put] == _SOFT_SIGN and words[put - 1] in _BEFORE_SOFT else 0
+
+
+@compiled
+def _is_white(point: Any, kinds: Any) -> bool:
+    return bool(point < PLANE and kinds[point] & SPACE_BIT != 0)
+
+
+@compiled
+def _address_end(points: Any, at: int, end: int, kinds: Any) -> int:
+    """Where the token at `at` ends if it is a web or e-mail address, else `at`."""
+    is_address = (
+        at + 4 < end
+        and points[at] | 32 == _W
+        and points[at + 1] | 32 == _W
+        and points[at + 2] | 32 == _W
+        and points[at + 3] == _DOT
+    )
+    stop = at
+    while stop < end and not _is_white(points[stop], kinds):
+        point = points[stop]
+        if point == _AT or (
+            point == _COLON
+            and stop + 2 < end
+            and points[stop + 1] == _SLASH
+            and points[stop + 2] == _SLASH
+        ):
+            is_address = True
+        stop += 1
+    return stop if is_address else at

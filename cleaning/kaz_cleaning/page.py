@@ -14,6 +14,7 @@ from typing import Any, Final
 from kaz_cleaning.charset import decode
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.extraction import Extracted, extract_tree
+from kaz_cleaning.foreign import cut_foreign
 from kaz_cleaning.html_tree import UnsafePage, parse_html, sniff_binary
 from kaz_cleaning.language import Language, LanguageModel
 from kaz_cleaning.masks import mask
@@ -147,6 +148,9 @@ def refine(draft: Draft, config: CleaningConfig, model: LanguageModel) -> None:
     normalised = normalise(draft.text or "")
     draft.text, draft.repaired = normalised.text, dict(normalised.repaired)
     draft.title = normalise(draft.title).text if draft.title else None
+    if config.foreign_paragraphs == "cut":
+        cut = cut_foreign(draft.text, model)
+        draft.text, draft.repaired = cut.text, draft.repaired | cut.repaired
     draft.language = model.judge(draft.text)
     try:
         _check_language(draft.language, config)
@@ -166,12 +170,13 @@ def _mask(draft: Draft) -> None:
 
 
 def _check_language(language: Language, config: CleaningConfig) -> None:
-    if language.mixed:
-        raise Drop("mixed-language", f"{language.kazakh_share:.2f} Kazakh, most {language.label}")
+    share, other = language.kazakh_share, 1 - language.kazakh_share - language.unknown_share
+    if share > config.max_foreign_share and other > config.max_foreign_share:
+        raise Drop("mixed-language", f"{share:.2f} Kazakh, most {language.label}")
     if not language.label.startswith(_KAZAKH) or language.score < config.min_language_score:
         raise Drop("language", f"{language.label} {language.score:.2f}")
-    if language.kazakh_share < config.min_kazakh_share:
-        raise Drop("mixed-language", f"{language.kazakh_share:.2f} Kazakh")
+    if share < config.min_kazakh_share:
+        raise Drop("mixed-language", f"{share:.2f} Kazakh")
 
 
 def _address(draft: Draft) -> str:

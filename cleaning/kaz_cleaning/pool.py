@@ -55,7 +55,9 @@ def clean_entry(entry: Page | Damage, facts: SourceFacts, config: CleaningConfig
 @cache
 def _model() -> LanguageModel:
     """The language model, loaded once a process."""
-    return load_model()
+    model = load_model()
+    model.identify(["сөз"])  # its machine code is loaded now, not in the first page's time
+    return model
 
 
 def _with_workers(

@@ -10,16 +10,24 @@ import hashlib
 import io
 import json
 import random
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
-from kaz_cleaning.lookalikes import LATIN_TO_CYRILLIC
+from kaz_cleaning.derived_text import (
+    acute_karakalpak,
+    arabic_kyrgyz,
+    cyrillic_crimean_tatar,
+    cyrillic_karakalpak,
+    cyrillic_uyghur,
+    cyrillic_uzbek,
+    latin_tajik,
+    latin_tatar,
+)
 from kaz_cleaning.transliterate import LATIN_ALPHABETS, to_arabic, to_latin
 from kaz_datasets.errors import NotFound
 
@@ -43,23 +51,17 @@ FEWEST_LINES: Final = 60
 
 _BASHKIR_ONLY: Final = "lid/xwmt_test.jsonl.zst"
 _KAZAKH: Final = "kaz_Cyrl"
-_SPANS_A_LINE: Final = 8
-_SPANS: Final[Mapping[str, int]] = {
-    "kaz_Cyrl": 32_000,
-    "kaz_Latn": 20_000,
-    "kaz_Arab": 10_000,
-    "kaa_Cyrl": 14_000,
-    "kaa_Latn": 12_000,
-    "kir_Cyrl": 14_000,
-    "tat_Cyrl": 14_000,
-    "rus_Cyrl": 16_000,
-}
-"""More for Kazakh and for what is taken for it; too much more, and every doubt becomes Kazakh."""
-_FEWEST_SPANS, _MOST_SPANS = 2_500, 10_000
-_LONGEST_SPAN: Final = 25
-_WHOLE_LINES: Final = 0.3
-_NOISY: Final = 0.08
-"""Share of the spans with look-alikes, and again with letters missing from the keyboard."""
+_OTHER_SCRIPTS: Final[Sequence[tuple[str, str, Callable[[str], str]]]] = (
+    ("kaa_Latn", "kaa_Latn", acute_karakalpak),
+    ("kaa_Cyrl", "kaa_Latn", cyrillic_karakalpak),
+    ("uzn_Cyrl", "uzn_Latn", cyrillic_uzbek),
+    ("uig_Cyrl", "uig_Arab", cyrillic_uyghur),
+    ("tat_Latn", "tat_Cyrl", latin_tatar),
+    ("tgk_Latn", "tgk_Cyrl", latin_tajik),
+    ("kir_Arab", "kir_Cyrl", arabic_kyrgyz),
+    ("crh_Cyrl", "crh_Latn", cyrillic_crimean_tatar),
+)
+"""Label, the label it is rewritten from, and how."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,7 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
         yield from map(json.loads, io.BytesIO(stream.read()))
 
 
-def read_lines(folder: Path) -> Lines:
+def read_lines(folder: Path, *, derive: bool = True) -> Lines:
     """All lines of `SOURCES` by label, each text once, with the labels derived from others."""
     parts: tuple[dict[str, list[str]], ...] = (defaultdict(list), defaultdict(list))
     seen: set[tuple[str, str]] = set()
@@ -96,13 +98,13 @@ def read_lines(folder: Path) -> Lines:
         if (label, text) not in seen:
             seen.add((label, text))
             parts[is_held_out(text)][label].append(text)
-    for part in parts:
+    for part in parts if derive else ():
         _derive(part)
     learnt, held_out = parts
     labels = [label for label in sorted(learnt) if len(learnt[label]) >= FEWEST_LINES]
     return Lines(
         learnt={label: learnt[label] for label in labels},
-        held_out={label: held_out[label] for label in labels},
+        held_out={label: held_out[label] for label in labels if label in held_out},
     )
 
 
@@ -115,107 +117,12 @@ def _labelled(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _derive(lines: dict[str, list[str]]) -> None:
-    """Add what no open collection has: other scripts of a language, written by table."""
+    """Add the scripts of a language that no open collection has, written by table."""
     alphabets = sorted(LATIN_ALPHABETS)
     chance = random.Random(SEED)  # noqa: S311 (no secret: the same spans every time)
-    kazakh, karakalpak = list(lines[_KAZAKH]), list(lines["kaa_Latn"])
+    originals = {label: list(texts) for label, texts in lines.items()}
+    kazakh = originals.get(_KAZAKH, [])
     lines["kaz_Latn"] += [to_latin(text, chance.choice(alphabets)) for text in kazakh]
     lines["kaz_Arab"] += [to_arabic(text) for text in kazakh]
-    lines["kaa_Latn"] += [acute_karakalpak(text) for text in karakalpak]
-    lines["kaa_Cyrl"] += [cyrillic_karakalpak(text) for text in karakalpak]
-    lines["uzn_Cyrl"] += [cyrillic_uzbek(text) for text in lines["uzn_Latn"]]
-    lines["uig_Cyrl"] += [text.translate(_UYGHUR) for text in lines["uig_Arab"]]
-
-
-def _rewriter(rules: Sequence[tuple[str, str]]) -> Callable[[str], str]:
-    """Rewrite lower-cased text, longest spelling first; case is of no use to the model."""
-    table = dict(rules)
-    spellings = re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True)))
-    return lambda text: spellings.sub(lambda match: table[match[0]], _plain_apostrophes(text))
-
-
-def _plain_apostrophes(text: str) -> str:
-    return re.sub("[ʻʼ‘’`´]", "'", text.replace("İ", "i").lower())
-
-
-_ACUTES: Final = tuple(
-    (f"{plain}'", acute) for plain, acute in zip("aougni", "áóúǵńı", strict=True)
-)
-_IOTATED: Final = (("sh", "ш"), ("ch", "ч"), ("yo", "ё"), ("yu", "ю"), ("ya", "я"))
-acute_karakalpak: Final = _rewriter(_ACUTES)
-"""Karakalpak in the alphabet of 2016, from the one with apostrophes."""
-_karakalpak_letters = _rewriter(
-    (
-        *_IOTATED,
-        *zip("aábcdefgǵhxıijkqlmnńoóprstuúvwyz", "аәбцдефгғҳхыижкқлмнңоөпрстуүвўйз", strict=True),
-    )
-)
-_uzbek_letters = _rewriter(
-    (
-        *_IOTATED,
-        ("o'", "ў"),
-        ("g'", "ғ"),
-        ("ye", "е"),
-        ("ts", "ц"),
-        ("'", "ъ"),
-        *zip("abdefghijklmnopqrstuvxyz", "абдефгҳижклмнопқрстувхйз", strict=True),
-    )
-)
-_UYGHUR: Final = str.maketrans(
-    dict(zip("اەبپتجچخدرزژسشغفقكگڭلمنھوۇۆۈۋېىي", "аәбптҗчхдрзжсшғфқкгңлмнһоуөүвеий", strict=True))
-    | {"ئ": "", "،": ",", "؛": ";", "؟": "?"}
-)
-
-
-def cyrillic_karakalpak(text: str) -> str:
-    """Karakalpak in Cyrillic, from Latin with apostrophes."""
-    return _karakalpak_letters(acute_karakalpak(text))
-
-
-def cyrillic_uzbek(text: str) -> str:
-    """Uzbek in Cyrillic, from Latin."""
-    return re.sub(r"\bе", "э", _uzbek_letters(text))
-
-
-_LOOK_ALIKES: Final = str.maketrans(
-    {cyrillic: latin for latin, cyrillic in LATIN_TO_CYRILLIC.items() if latin not in "ıë"}
-)
-_RUSSIAN_KEYBOARD: Final = str.maketrans("әіңғүұқөһ", "аингуукох")
-_RUSSIAN_KEYBOARD_TOO: Final = str.maketrans("әіңғүұқөһ", "эынгууког")
-
-
-def spans(label: str, lines: Sequence[str]) -> Iterator[str]:
-    """Pieces of 1 to 25 words out of `lines`, noisy now and then: the web is no clean sentence."""
-    chance = random.Random(f"{SEED}/{label}")  # noqa: S311 (as above)
-    wanted = _SPANS.get(label, min(max(_SPANS_A_LINE * len(lines), _FEWEST_SPANS), _MOST_SPANS))
-    for text in _in_turn(lines, wanted, chance):
-        yield _noisy(_span(text.split(), chance), label, chance)
-
-
-def _in_turn(lines: Sequence[str], wanted: int, chance: random.Random) -> Iterable[str]:
-    order = list(lines)
-    given = 0
-    while given < wanted:
-        chance.shuffle(order)
-        yield from order[: wanted - given]
-        given += len(order)
-
-
-def _span(words: Sequence[str], chance: random.Random) -> str:
-    if chance.random() < _WHOLE_LINES or len(words) < 2:
-        return " ".join(words[: 2 * _LONGEST_SPAN])
-    length = chance.randint(1, min(_LONGEST_SPAN, len(words)))
-    start = chance.randint(0, len(words) - length)
-    return " ".join(words[start : start + length])
-
-
-def _noisy(text: str, label: str, chance: random.Random) -> str:
-    luck = chance.random()
-    if not label.endswith("_Cyrl") or luck > 2 * _NOISY:
-        return text
-    if luck < _NOISY:
-        return "".join(
-            c.translate(_LOOK_ALIKES) if chance.random() < luck / _NOISY else c for c in text
-        )
-    keyboard = _RUSSIAN_KEYBOARD if chance.random() < 0.7 else _RUSSIAN_KEYBOARD_TOO
-    return text.lower().translate(keyboard)
+    for label, origin, rewrite in _OTHER_SCRIPTS:
+        lines[label] += [rewrite(text) for text in originals.get(origin, [])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
@@ -34,14 +35,21 @@ def extract(files: tuple[Path, ...], url: str) -> None:
 
 @click.command(epilog=example('echo "Қазақ тілі — мемлекеттік тіл." | kazcorpus identify'))
 @files_argument
-def identify(files: tuple[Path, ...]) -> None:
+@click.option("--documents", is_flag=True, help="Judge each FILE as one document.")
+def identify(files: tuple[Path, ...], documents: bool) -> None:
     """Identify the language of lines of text: one JSON line each, in order.
 
     Labels are ISO 639-3 and ISO 15924 (kaz_Cyrl); `und` is unknown. Reads stdin without FILE.
+    With --documents also the share of Kazakh, and whether another language shares the text.
     """
     from kaz_cleaning.language import load_model
 
     model = load_model()
+    if documents:
+        for path in files or (Path("-"),):
+            verdict = model.judge(_bytes_of(path).decode("utf-8", "replace"))
+            print_json({"file": str(path), **asdict(verdict)})
+        return
     for lines in _batches(_lines(files)):
         for label in model.identify(lines):
             print_json({"label": label.label, "score": round(label.score, 4)})

@@ -1,0 +1,210 @@
+"""The project's own model behind its gates: `und` where it cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kaz_cleaning.code_signs import looks_like_code
+from kaz_cleaning.language_kernel import classify
+from kaz_cleaning.language_labels import (
+    CONTEXT_SHARE,
+    KAZAKH,
+    MIXED_SHARE,
+    THRESHOLD,
+    UNKNOWN,
+    UNKNOWN_SCRIPT,
+    Label,
+    Language,
+    Stretch,
+)
+from kaz_cleaning.language_text import (
+    MAXIMUM_CHARACTERS,
+    Stretches,
+    compose,
+    stretches_of,
+)
+from kaz_cleaning.letters import CYRILLIC, LATIN, OWN_BIT, SCRIPTS, SHARED_BIT
+from kaz_cleaning.packed_model import PackedModel
+
+KAZAKH_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.75, "kaz_Latn": 0.65, "kaz_Arab": 0.5})
+"""A line alone must be this surely Kazakh: its neighbours' languages have many lines that differ
+by a letter. Chosen on the development quarter of the measured rows (`measure_language`)."""
+BARE_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.95, "kaz_Latn": 0.75})
+"""The same for a line without one of Kazakh's own letters: in Cyrillic none that Russian lacks, in
+Latin no q. Typed on a Russian keyboard, or in a language of the Caucasus, the Volga, Siberia."""
+
+FOREIGN_SHARE: Final = 0.02
+"""Of the letters, in a spelling that Kazakh does not have; it may name a Ukrainian or hold ъ."""
+
+_PAIR: Final = ("kaz_Cyrl", "rus_Cyrl")
+"""The languages that alternate within one sentence; Russian is known to all who write Kazakh."""
+_SCORE_DIGITS: Final = 6
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """Arrays over stretches: index of the label or -1, its probability, the share of Kazakh
+    letters, whether a Kazakh label is too unsure to stand alone, and letters.
+    """
+
+    label: npt.NDArray[np.int64]
+    score: npt.NDArray[np.float64]
+    kazakh: npt.NDArray[np.float64]
+    doubtful: npt.NDArray[np.bool_]
+    letters: npt.NDArray[np.int64]
+
+
+class OwnModel:
+    """Kazakh in three scripts and its neighbours, by character n-grams."""
+
+    def __init__(self, packed: PackedModel) -> None:
+        self._packed = packed
+        names = {label: index for index, label in enumerate(packed.labels)}
+        self._pair = np.array([names.get(label, -1) for label in _PAIR], np.int64)
+        scripts = [SCRIPTS.index(label.rpartition("_")[2]) for label in packed.labels]
+        self._scripts = np.array([*scripts, -1], np.int64)
+        self._is_kazakh = np.array([*(x.startswith(KAZAKH) for x in packed.labels), False])
+        self._least, self._least_bare = (
+            np.array([*(thresholds.get(label, 0.0) for label in packed.labels), 0.0])
+            for thresholds in (KAZAKH_THRESHOLDS, KAZAKH_THRESHOLDS | BARE_THRESHOLDS)
+        )
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """All that it may answer, but for `und`."""
+        return self._packed.labels
+
+    def identify(self, texts: Sequence[str]) -> list[Label]:
+        """One label a text, in order; meant for a line, a sentence or a paragraph each."""
+        read = [compose(text[:MAXIMUM_CHARACTERS]) for text in texts]
+        answers = self._answer(stretches_of(read, whole=True), read, alternate=False)
+        labels = np.where(answers.doubtful, -1, answers.label).tolist()
+        return [
+            Label(self._name(label), score)
+            for label, score in zip(labels, answers.score.tolist(), strict=True)
+        ]
+
+    def stretches(self, text: str) -> list[Stretch]:
+        """The stretches of a document, in order; offsets are those of the composed text."""
+        text = compose(text)
+        cut = stretches_of([text], whole=False)
+        answers = self._answer(cut, [text])
+        columns = (answers.letters, answers.label, answers.score, answers.kazakh, answers.doubtful)
+        return [
+            Stretch(start, end, letters, Label(self._name(label), score), kazakh, doubtful)
+            for (_, _, start, end), letters, label, score, kazakh, doubtful in zip(
+                cut.bounds.tolist(), *(column.tolist() for column in columns), strict=True
+            )
+        ]
+
+    def judge(self, text: str) -> Language:
+        """The document's verdict, by its stretches' labels and letters."""
+        return self.judge_all([text])[0]
+
+    def judge_all(self, texts: Sequence[str]) -> list[Language]:
+        """The verdict of each document, in order: what `weigh` says, many times faster."""
+        read = [compose(text) for text in texts]
+        cut = stretches_of(read, whole=False)
+        answers = self._answer(cut, read)
+        owner, documents = cut.owner, len(texts)
+
+        def total(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            return np.bincount(owner, values, documents)
+
+        sure = ~answers.doubtful
+        ours = answers.kazakh * answers.letters
+        known = total(answers.letters * (sure & (answers.label >= 0)))
+        trusted = total(ours * sure) > CONTEXT_SHARE * known
+        label = np.where(answers.doubtful & ~trusted[owner], -1, answers.label)
+        width = len(self.labels) + 1
+        cells, size = owner * width + label % width, documents * width
+        letters = np.bincount(cells, answers.letters, size).reshape(documents, width)
+        certainty = np.bincount(cells, answers.score * answers.letters, size)
+        kazakh = total(ours * (label >= 0))
+        scripts = np.zeros((documents, len(SCRIPTS)), np.int64)
+        np.add.at(scripts, owner, cut.letters)
+        return [
+            self._verdict(*row)
+            for row in zip(
+                letters, certainty.reshape(documents, width), kazakh, scripts, strict=True
+            )
+        ]
+
+    def _verdict(
+        self,
+        letters: npt.NDArray[Any],
+        certainty: npt.NDArray[Any],
+        kazakh: float,
+        scripts: npt.NDArray[Any],
+    ) -> Language:
+        total = float(letters.sum())
+        if not total:
+            return Language(UNKNOWN, 0.0, UNKNOWN_SCRIPT, 0.0, mixed=False)
+        best = int(letters.argmax())  # of equals the first by name
+        share, unknown = float(kazakh) / total, float(letters[-1]) / total
+        return Language(
+            label=self._name(best),
+            score=round(float(certainty[best] / letters[best]), _SCORE_DIGITS),
+            script=SCRIPTS[self._scripts[best] if best < len(self.labels) else _majority(scripts)],
+            kazakh_share=share,
+            mixed=share > MIXED_SHARE and 1 - share - unknown > MIXED_SHARE,
+            unknown_share=unknown,
+        )
+
+    def _answer(self, cut: Stretches, texts: Sequence[str], *, alternate: bool = True) -> _Answers:
+        """Labels behind their gates: `und` for an unsure one, for one of another script or
+        spelling than the text's, and for source code.
+        """
+        best, score, paired, kazakh = self._classify(cut)
+        letters = cut.letters.sum(axis=1)
+        scripts = np.where(2 * cut.letters.max(axis=1) > letters, cut.letters.argmax(axis=1), 0)
+        known = (score >= THRESHOLD) & (self._scripts[best] == scripts)
+        known &= ~self._is_kazakh[best] | (cut.foreign <= FOREIGN_SHARE * letters)
+        for row in np.flatnonzero(known & (scripts == LATIN)).tolist():
+            start, end = cut.bounds[row, 2:].tolist()
+            known[row] = not looks_like_code(texts[cut.owner[row]][start:end])
+        label = np.where(known, best, -1)
+        share = self._is_kazakh[label].astype(np.float64)
+        if alternate:
+            both = (paired >= THRESHOLD) & (scripts == CYRILLIC) & (kazakh > 0) & (kazakh < 1)
+            label[both] = self._pair[(kazakh[both] < 0.5).astype(np.int64)]
+            score[both], share[both] = paired[both], kazakh[both]
+        least = self._least[label]
+        least[cut.own == OWN_BIT | SHARED_BIT] = THRESHOLD
+        least = np.where(cut.own == 0, self._least_bare[label], least)
+        doubtful = (share == 1) & (score < least)
+        return _Answers(label, np.minimum(score, 1.0), share, doubtful, letters)
+
+    def _classify(self, cut: Stretches) -> tuple[npt.NDArray[np.int64], ...]:
+        rows = len(cut.bounds)
+        best = np.empty(rows, np.int64)
+        score, paired, kazakh = (np.empty(rows) for _ in range(3))
+        packed = self._packed
+        classify(
+            cut.words,
+            cut.bounds,
+            packed.embedding,
+            packed.output,
+            packed.shortest,
+            packed.longest,
+            self._pair,
+            best,
+            score,
+            paired,
+            kazakh,
+        )
+        return best, score, paired, kazakh  # type: ignore[return-value]
+
+    def _name(self, label: int) -> str:
+        return self.labels[label] if 0 <= label < len(self.labels) else UNKNOWN
+
+
+def _majority(letters: npt.NDArray[np.int64]) -> int:
+    best = int(letters.argmax())
+    return best if 2 * letters[best] > letters.sum() else 0
