@@ -6,6 +6,7 @@
 # make bench-extraction   F1 of extractors on real pages, side by side
 # make bench-releases   bytes that are new to the Hub in three releases, and the time to write them
 # make bench-language   language identification: what is promised, and peers side by side
+# make bench-failures     hostile pages through the killable pool: seconds, memory, outcome
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -13,7 +14,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test test-ui check lock bench-extraction bench-releases campaign-crawl
+.PHONY: help demo test test-ui check lock bench-extraction bench-releases campaign-crawl bench-failures
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -47,6 +48,10 @@ bench-releases: $(UV)
 .PHONY: bench-language
 bench-language: $(UV)
 	$(RUN) python -m benchmarks.cleaning.language
+
+.PHONY: bench-failures
+bench-failures: $(UV)
+	$(RUN) python -m benchmarks.cleaning.failures
 
 lock: $(UV)
 	$(UV) lock

@@ -16,8 +16,10 @@ class CleaningConfig:
     """Processes that extract. They decide the time, never the outputs. 0 works in this process,
     where a page that a parser chokes on cannot be stopped; so the default is one that can."""
 
-    page_timeout: float = 20.0
-    """Seconds a page may take before its process is killed. A text of law of 3 MB takes 1 s."""
+    page_timeout: float = 10.0
+    """Seconds a page may take before its process is killed: the last resort. The guards end every
+    hostile page known in under 5 s of work (`make bench-failures`); the rest is room for a busy
+    machine, where a page must not be lost that a quiet one keeps. A law of 3 MB takes 1 s."""
 
     min_language_score: float = 0.5
     """Mean probability of the sentences' label; below it two languages are as likely as one."""

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kaz_cleaning.config import CleaningConfig
-from kaz_cleaning.language import LanguageModel, load_model
+from kaz_cleaning.explain import Step, explain
+from kaz_cleaning.killable import Stopped, packaged_model, run_killable
+from kaz_cleaning.language import LanguageModel
 from kaz_cleaning.page import Draft, Drop, plausible_date, read_document, refine
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Page
@@ -29,6 +31,8 @@ class Examined:
     script: str | None
     score: float | None
     """Share of the text that is Kazakh."""
+    steps: tuple[Step, ...] = ()
+    """Every decision on the way; empty unless an explanation was asked for."""
 
 
 def examine(
@@ -39,23 +43,50 @@ def examine(
     facts: SourceFacts,
     config: CleaningConfig,
     model: LanguageModel,
+    explained: bool = False,
 ) -> Examined:
     """Clean the bytes of one page; `declared` is the charset or Content-Type it was sent with."""
     draft = Draft(page=_page(body, url, declared), facts=facts)
-    reason = None
+    dropped: Drop | None = None
     try:
         read_document(draft)
         refine(draft, config, model)
     except Drop as drop:
-        reason = drop.rule if drop.value is None else f"{drop.rule}: {drop.value}"
-    return _examined(draft, reason)
+        dropped = drop
+    return _examined(draft, dropped, tuple(explain(draft, dropped, config)) if explained else ())
 
 
-def examine_files(bodies: Iterable[bytes], *, url: str = "") -> Iterator[dict[str, Any]]:
-    """Examine pages that come without a source file, one result a page, in order."""
-    facts, config, model = SourceFacts(id="file"), CleaningConfig(), load_model()
-    for body in bodies:
-        yield asdict(examine(body, url=url, facts=facts, config=config, model=model))
+def examine_files(
+    bodies: Iterable[bytes], *, url: str = "", explained: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Examine pages that come without a source file, one result a page, in order.
+
+    Each is worked on in a process that is stopped at `CleaningConfig.page_timeout`.
+    """
+    facts, config = SourceFacts(id="file"), CleaningConfig()
+    jobs = ((body, url, facts, config, explained) for body in bodies)
+    for outcome in run_killable(_examine_one, jobs, config.workers, config.page_timeout):
+        yield asdict(outcome if isinstance(outcome, Examined) else _stopped(outcome))
+
+
+def _examine_one(
+    body: bytes, url: str, facts: SourceFacts, config: CleaningConfig, explained: bool
+) -> Examined:
+    model = packaged_model()
+    return examine(body, url=url, facts=facts, config=config, model=model, explained=explained)
+
+
+def _stopped(stop: Stopped) -> Examined:
+    return Examined(
+        kept=False,
+        reason=f"{stop.rule}: {stop.value}",
+        text=None,
+        title=None,
+        date=None,
+        language=None,
+        script=None,
+        score=None,
+    )
 
 
 def _page(body: bytes, url: str, declared: str | None) -> Page:
@@ -71,16 +102,21 @@ def _page(body: bytes, url: str, declared: str | None) -> Page:
     )
 
 
-def _examined(draft: Draft, reason: str | None) -> Examined:
+def _examined(draft: Draft, drop: Drop | None, steps: tuple[Step, ...]) -> Examined:
     when = plausible_date(draft.extracted.date, draft.page) if draft.extracted else None
     language = draft.language
     return Examined(
-        kept=reason is None,
-        reason=reason,
+        kept=drop is None,
+        reason=None if drop is None else _said(drop),
         text=draft.text,
         title=draft.title,
         date=when.isoformat() if when else None,
         language=language.label if language else None,
         script=language.script if language else None,
         score=round(language.kazakh_share, 4) if language else None,
+        steps=steps,
     )
+
+
+def _said(drop: Drop) -> str:
+    return drop.rule if drop.value is None else f"{drop.rule}: {drop.value}"

@@ -96,13 +96,22 @@ def _refuse_long(text: str) -> None:
 
 
 def _refuse_deep(tree: Any) -> None:
-    depth = elements = 0
-    for event, _ in etree.iterwalk(tree, events=("start", "end")):
-        if event == "start":
-            depth, elements = depth + 1, elements + 1
-            if depth > MAX_DEPTH:
-                raise UnsafePage(f"elements nested more than {MAX_DEPTH} deep")
-        else:
-            depth -= 1
+    elements, depth = shape_of(tree)
+    if depth > MAX_DEPTH:
+        raise UnsafePage(f"elements nested more than {MAX_DEPTH} deep")
     if elements > MAX_ELEMENTS:
         raise UnsafePage(f"{elements} elements")
+
+
+def shape_of(tree: Any) -> tuple[int, int]:
+    """How many elements a tree has, and how deep they nest; stops where they nest too deep."""
+    depth = deepest = elements = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth, elements = depth + 1, elements + 1
+        deepest = max(deepest, depth)
+        if deepest > MAX_DEPTH:
+            break
+    return elements, deepest

@@ -70,6 +70,8 @@ class Draft:
     page: Page
     facts: SourceFacts
     rights: Rights | None = None
+    charset: str | None = None
+    """What the page was decoded from, and why."""
     tree: Any = None
     extracted: Extracted | None = None
     text: str | None = None
@@ -115,6 +117,7 @@ def read_document(draft: Draft) -> None:
         _take_text(draft)
         return
     decoded = decode(page.body, page.headers.get("content-type"), draft.facts.encoding)
+    draft.charset = f"{decoded.encoding}: {decoded.reason}"
     try:
         draft.tree = parse_html(decoded.text)
     except UnsafePage as refusal:
@@ -217,6 +220,7 @@ def _row(draft: Draft, address: str) -> dict[str, Any]:
         "warc_file": page.file,
         "warc_offset": page.offset,
         "extractor": extracted.extractor,
+        "charset": draft.charset,
         "added_in": None,
     }
 

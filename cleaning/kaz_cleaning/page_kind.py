@@ -17,7 +17,7 @@ _ERROR_TITLE: Final = re.compile(
 )
 _SHORT_PAGE: Final = 120
 """Words; an article on errors or passwords is longer than a page that is one."""
-_LINKS_OF_LIST: Final = 0.5
+LINKS_OF_LIST: Final = 0.5
 """Share of words in lines that are links from end to end. Articles measured stay below 0.2."""
 _SENTENCE: Final = re.compile(r"[.!?…؟۔:;»\"”)]\s*$")
 _PROSE_LINE: Final = 8
@@ -32,7 +32,7 @@ def why_no_article(tree: Any, text: str, title: str | None, url: str) -> str | N
     if words < _SHORT_PAGE and title and _ERROR_TITLE.search(title):
         return "error page"
     share = link_share(tree, text)
-    if share > _LINKS_OF_LIST:
+    if share > LINKS_OF_LIST:
         return f"list of links {share:.2f}"
     if not any(_is_prose(line) for line in text.splitlines()):
         return "no prose"

@@ -38,6 +38,7 @@ _FRAMES: Final = frozenset({"html", "body", "article", "main"})
 """Never side matter, whatever they are called."""
 _MOST_OF_PAGE: Final = 0.4
 """Share of a page's text above which an element is no side matter, whatever it is called."""
+_LONGEST_NAME: Final = 300
 _SHORT: Final = 150
 _MANY_LINKS: Final = 0.4
 _NEARLY_ALL_LINKS: Final = 0.6
@@ -81,7 +82,7 @@ def _strength(element: Any) -> str | None:
             len(paragraph.text_content()) > _PROSE_IN_FORM for paragraph in element.iter("p")
         )
         return None if long else "strong"
-    called = f"{element.get('class') or ''} {element.get('id') or ''}"
+    called = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST_NAME]
     if len(called) == 1:
         return None
     if _STRONG.search(called):

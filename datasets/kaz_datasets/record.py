@@ -113,6 +113,12 @@ FIELDS: Final = (
     Field(name="warc_file", type=pa.string(), doc="Archive file that holds the fetched page."),
     Field(name="warc_offset", type=pa.int64(), doc="Byte offset of its record in that file."),
     Field(name="extractor", type=pa.string(), doc="Extractor and version, e.g. trafilatura 2.3.1."),
+    Field(
+        name="charset",
+        type=pa.string(),
+        nullable=True,
+        doc="Character set that the page was read in, and why, e.g. `kz1048: letters`.",
+    ),
     Field(name="added_in", type=pa.string(), nullable=True, doc="Release that first held the row."),
 )
 

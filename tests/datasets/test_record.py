@@ -24,7 +24,7 @@ def test_names_of_the_published_columns_are_pinned() -> None:
     assert " ".join(SCHEMA.names) == (
         "id text title author url host source kind licence rights published_at retrieved_at script"
         " language_score words characters quality cluster_id cluster_size masked repaired"
-        " warc_file warc_offset extractor added_in"
+        " warc_file warc_offset extractor charset added_in"
     )
     assert REJECTED_SCHEMA.names == ["id", "url", "source", "stage", "rule", "value"]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,10 +19,17 @@ LINES_AT_ONCE = 512
 files_argument = click.argument("files", nargs=-1, type=EXISTING_FILE, metavar="[FILE]...")
 
 
-@click.command(epilog=example("kazcorpus extract page.html\nkazcorpus extract - < page.html"))
+@click.command(
+    epilog=example(
+        "kazcorpus extract page.html\nkazcorpus extract - < page.html\n"
+        "kazcorpus extract --explain page.html"
+    )
+)
 @click.argument("files", nargs=-1, required=True, type=EXISTING_FILE, metavar="FILE...")
 @click.option("--url", default="", help="The page's address, which helps to find its date.")
-def extract(files: tuple[Path, ...], url: str) -> None:
+@click.option("--explain", is_flag=True, help="Show each step: decision, value, threshold.")
+@click.option("--json", "as_json", is_flag=True, help="With --explain: JSON lines, with `steps`.")
+def extract(files: tuple[Path, ...], url: str, explain: bool, as_json: bool) -> None:
     """Extract the main text of HTML pages: one JSON line a page.
 
     Each line holds file, kept, reason, text, title, date, language, script, score. The text is
@@ -29,8 +37,20 @@ def extract(files: tuple[Path, ...], url: str) -> None:
     """
     from kaz_cleaning.examine import examine_files
 
-    for path, page in zip(files, examine_files(map(_bytes_of, files), url=url), strict=True):
-        print_json({"file": str(path), **page})
+    pages = examine_files(map(_bytes_of, files), url=url, explained=explain)
+    for path, page in zip(files, pages, strict=True):
+        steps = page.pop("steps")
+        if explain and not as_json:
+            _show_steps(path, page, steps)
+        else:
+            print_json({"file": str(path), **page, **({"steps": steps} if explain else {})})
+
+
+def _show_steps(path: Path, page: dict[str, Any], steps: Iterable[dict[str, Any]]) -> None:
+    click.echo(f"{path}: {'kept' if page['kept'] else page['reason']}")
+    for step in steps:
+        asked = f"  (asked: {step['threshold']})" if step["threshold"] else ""
+        click.echo(f"  {step['decision']:<5} {step['step']:<20} {step['value']}{asked}")
 
 
 @click.command(epilog=example('echo "Қазақ тілі — мемлекеттік тіл." | kazcorpus identify'))
