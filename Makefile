@@ -7,6 +7,7 @@
 # make bench-releases   bytes that are new to the Hub in three releases, and the time to write them
 # make bench-language   language identification: what is promised, and peers side by side
 # make bench-failures     hostile pages through the killable pool: seconds, memory, outcome
+# make bench-encodings    Kazakh pages in six character sets under right, wrong and no labels
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -14,7 +15,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test test-ui check lock bench-extraction bench-releases campaign-crawl bench-failures
+.PHONY: help demo test test-ui check lock bench-extraction bench-releases campaign-crawl bench-failures bench-encodings
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -52,6 +53,9 @@ bench-language: $(UV)
 .PHONY: bench-failures
 bench-failures: $(UV)
 	$(RUN) python -m benchmarks.cleaning.failures
+
+bench-encodings: $(UV)
+	$(RUN) python -m benchmarks.cleaning.encodings
 
 lock: $(UV)
 	$(UV) lock
