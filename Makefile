@@ -15,7 +15,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test test-ui check lock bench-extraction bench-releases campaign-crawl bench-failures bench-encodings
+.PHONY: help demo test test-ui check lock bench-encodings bench-extraction bench-releases campaign-crawl bench-failures bench-encodings
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
