@@ -1,6 +1,7 @@
 # make demo    from a website to a published, checked release, without account or network
 # make test    run the tests
 # make test-ui   a release from the forms of the Prefect UI, in a browser (Debian's chromium)
+# make bench-crawl   pages per CPU-second, beside plain Scrapy
 # make campaign-crawl   kill a crawl of 2,000 pages ten times, and see that nothing is lost
 # make check   lint, formatting, types, the walls between the floors
 # make bench-extraction   F1 of extractors on real pages, side by side
@@ -15,7 +16,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test test-ui check lock bench-encodings bench-extraction bench-releases campaign-crawl bench-failures bench-encodings
+.PHONY: help demo test test-ui check lock bench-encodings bench-extraction bench-releases campaign-crawl bench-failures bench-encodings bench-crawl
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ check: $(UV)
 	$(RUN) lint-imports
 
 .PHONY: campaign-crawl
+bench-crawl: $(UV)
+	$(RUN) python -m benchmarks.crawl.throughput
+
 campaign-crawl: $(UV)
 	PYTHONPATH=tests/support $(RUN) python tests/support/kill_campaign.py
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
@@ -21,6 +21,8 @@ BUDGET_DEPTH: Final = "budget-depth"
 NOT_DUE: Final = "not-due"
 NOFOLLOW: Final = "nofollow"
 
+# Asked for twice in a row at most: when a link is found, and when it is taken in.
+_canonical: Final = lru_cache(maxsize=4096)(canonical_url)
 _TRACKING: Final = frozenset(TRACKING_PARAMETERS)
 
 
@@ -42,7 +44,7 @@ class Task:
     @cached_property
     def key(self) -> str:
         """The canonical address: two spellings of one page are one task."""
-        return canonical_url(self.url)
+        return _canonical(self.url)
 
     @property
     def host(self) -> str:
@@ -61,9 +63,12 @@ class Task:
         return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, line: str) -> Task:
-        """The task that `to_json` wrote."""
-        return cls(**json.loads(line))
+    def from_json(cls, line: str, key: str | None = None) -> Task:
+        """The task that `to_json` wrote; its `key`, which costs to make, if that is known."""
+        task = cls(**json.loads(line))
+        if key is not None:
+            task.__dict__["key"] = key
+        return task
 
 
 _USUAL: Final[Mapping[str, Any]] = {
@@ -100,6 +105,14 @@ class UrlState:
     state: State
     reason: str | None = None
     target: str | None = None
+
+
+def has_canonical_form(url: str) -> bool:
+    """Whether the frontier can name `url`: what stands on a page may be no address at all."""
+    try:
+        return bool(_canonical(url))
+    except ValueError:
+        return False
 
 
 def address_to_fetch(url: str) -> str:

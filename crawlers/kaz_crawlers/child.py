@@ -24,7 +24,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from kaz_crawlers.archive import SOURCE_FILE
 from kaz_crawlers.frontier import Frontier, Limits
-from kaz_crawlers.guard import Endpoint, guard_reactor
+from kaz_crawlers.guard import Endpoint, guard_process
 from kaz_crawlers.journal import Journal
 from kaz_crawlers.options import CrawlOptions, proxy_endpoint
 from kaz_crawlers.settings import scrapy_settings
@@ -95,15 +95,14 @@ def _scrape(source: Source, options: CrawlOptions, journal: Journal, out: IO[str
         deadline=options.deadline,
     )
     process = AsyncCrawlerProcess(settings)
-    from twisted.internet import reactor  # importing it installs one, so not before Scrapy has
-
-    guard_reactor(reactor, _allowed(options), only=bool(options.allowed))
+    guard_process(_allowed(options), only=bool(options.allowed))
     crawler = process.create_crawler(SourceSpider)
     process.crawl(crawler, source=source, options=options, journal=journal, report=_reporter(out))
     process.start()
     if process.bootstrap_failed:
         raise Failed("the crawl could not be started: see the log")
-    reason = str(crawler.stats.get_value("finish_reason"))
+    assert isinstance(crawler.spider, SourceSpider)
+    reason = crawler.spider.finish_reason
     if reason == "finished" and frontier.pending:
         raise Failed(f"{frontier.pending} addresses were left without an end: see the log")
     return "budget" if reason == "finished" and frontier.budget_spent else reason

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import lxml.etree
 import lxml.html
@@ -28,6 +29,7 @@ MOST_LINKS: Final = 2_000
 REFRESH_WINDOW: Final = 4096
 """Characters in which a meta refresh is looked for."""
 
+_PLAIN_PATH: Final = re.compile(r"/(?!/)[\w.~/-]*(?:\?[\w.~=&%-]+)?", re.ASCII)
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ALTERNATE: Final = "{http://www.w3.org/1999/xhtml}link"
 _TEXT_URL: Final = (b"http://", b"https://")
@@ -64,9 +66,19 @@ def meta_refresh(response: Response) -> str | None:
         return None
     try:
         _, target = get_meta_refresh(head, response.url, response.encoding)
+        target = urldefrag(target).url if target else None
     except (ValueError, LookupError):
         return None
     return target if target and target != response.url else None
+
+
+def redirect_target(response: Response) -> str | None:
+    """Where an answer of status 3xx leads; None if its Location is no address."""
+    try:
+        location = safe_url_string(response.headers["Location"] or b"")
+        return urldefrag(urljoin(response.url, location)).url
+    except ValueError:
+        return None
 
 
 def _machine_links(role: Role, response: Response) -> list[Link]:
@@ -172,11 +184,12 @@ def _page_links(response: Response) -> Iterator[Link]:
         tree = lxml.html.document_fromstring(response.body, parser=parser)
     except (lxml.etree.LxmlError, ValueError, LookupError):
         return
-    base = _base(tree, response.url)
-    follow = not _forbids_following(f"{_robots_header(response)},{_robots_meta(tree)}")
+    elements = list(tree.iter("a", "link", "base", "meta"))
+    join = _joiner(_base(elements, response.url))
+    follow = not _forbids_following(f"{_robots_header(response)},{_robots_meta(elements)}")
     count = 0
     seen: dict[str, bool] = {}
-    for element in tree.iter("a", "link"):
+    for element in elements:
         address = element.get("href")
         if not address or address[0] == "#" or not _is_link(element):
             continue
@@ -184,30 +197,45 @@ def _page_links(response: Response) -> Iterator[Link]:
         if seen.get(address) in (True, wanted):
             continue
         seen[address] = wanted
-        try:
-            url = urljoin(base, address.strip())
-        except ValueError:
-            continue
-        if url.startswith("http"):
-            plain = url if url.isascii() else safe_url_string(url)
-            yield Link(url=plain, role="page", follow=wanted)
+        if url := join(address.strip()):
+            yield Link(url=url, role="page", follow=wanted)
             count += 1
             if count >= MOST_LINKS:
                 return
 
 
+def _joiner(base: str) -> Callable[[str], str | None]:
+    """A function that makes addresses on a page whole; None for what leads nowhere on the web."""
+    parts = urlsplit(base)
+    origin = f"{parts.scheme}://{parts.netloc}"
+
+    def join(address: str) -> str | None:
+        # Most links of a page are plain paths: the standard library takes 30 times as long.
+        if _PLAIN_PATH.fullmatch(address) and "/." not in address:
+            return origin + address
+        try:
+            url = urljoin(base, address)
+        except ValueError:
+            return None
+        if not url.startswith("http"):
+            return None
+        return url if url.isascii() else safe_url_string(url)
+
+    return join
+
+
 def _is_link(element: Any) -> bool:
     """Whether an element leads to a page; a `<link>` mostly leads to what a page is made of."""
-    if element.tag == "a":
-        return True
+    if element.tag != "link":
+        return bool(element.tag == "a")
     rel = (element.get("rel") or "").lower()
     return rel == "canonical" or (
         rel == "alternate" and (element.get("hreflang") or "").lower().startswith("kk")
     )
 
 
-def _base(tree: Any, url: str) -> str:
-    element = next(tree.iter("base"), None)
+def _base(elements: list[Any], url: str) -> str:
+    element = next((each for each in elements if each.tag == "base"), None)
     if element is None or not element.get("href"):
         return url
     try:
@@ -220,11 +248,11 @@ def _robots_header(response: Response) -> str:
     return b",".join(response.headers.getlist("X-Robots-Tag")).decode("latin-1")
 
 
-def _robots_meta(tree: Any) -> str:
+def _robots_meta(elements: list[Any]) -> str:
     return ",".join(
         element.get("content") or ""
-        for element in tree.iter("meta")
-        if (element.get("name") or "").lower() == "robots"
+        for element in elements
+        if element.tag == "meta" and (element.get("name") or "").lower() == "robots"
     )
 
 

@@ -266,14 +266,15 @@ class Frontier:
             self._learn(result.page, outcome)
 
     def _learn(self, page: KnownPage, outcome: Outcome) -> None:
-        known = self.memory.page(page.key)
-        if known and page.lastmod and known.lastmod and page.lastmod != known.lastmod:
+        known = self.memory.page(page.key) if page.lastmod else None
+        if known and known.lastmod and page.lastmod != known.lastmod:
             self.memory.count_move(in_vain=outcome.state == "unchanged")
         self.memory.store(page)
 
     def _add(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
-            task = replace(task, url=address_to_fetch(task.url))
+            if (url := address_to_fetch(task.url)) != task.url:
+                task = replace(task, url=url)
             outcome = self._outcome_of_finding(task)
             added = self._database.execute(
                 _ADD,
@@ -312,7 +313,9 @@ class Frontier:
             if out >= self._pending[host]:
                 return False
             rows = self._database.execute(_NEXT, (host, out + _READ_AHEAD))
-            ready.extend(Task.from_json(request) for key, request in rows if key not in self._out)
+            ready.extend(
+                Task.from_json(request, key) for key, request in rows if key not in self._out
+            )
         return bool(ready)
 
     def _spent(self, host: str) -> bool:

@@ -1,19 +1,18 @@
 """The guard: a crawl connects to public addresses only, whatever a page, a name or a redirect says.
 
-The check is made on the address a connection is about to be opened to, after name resolution,
-so odd spellings (`127.1`, `0x7f000001`, `[::ffff:127.0.0.1]`), names that point inside and names
-that change their answer (DNS rebinding) are all one case.
+The check is made on the address a socket is about to be connected to, after name resolution, so
+odd spellings (`127.1`, `0x7f000001`, `[::ffff:127.0.0.1]`), names that point inside and names that
+change their answer (DNS rebinding) are all one case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
-from twisted.internet.error import ConnectError
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -38,11 +37,12 @@ _NOT_PUBLIC: Final = tuple(
         "fec0::/10",  # site-local, RFC 3879
     )
 )
+_DATAGRAMS: Final = frozenset({"socket.sendto", "socket.sendmsg"})
 _NAT64: Final = ip_network("64:ff9b::/96")
 
 
-class AddressRefused(ConnectError):
-    """A connection to an address that is not public."""
+class AddressRefused(Exception):
+    """A connection to an address that is not public. No OSError: nobody is to try another way."""
 
 
 class RequestRefused(IgnoreRequest):
@@ -130,32 +130,31 @@ def names_private_host(url: str) -> bool:
     return not is_public(host)
 
 
-def guarded(
-    connect: Callable[..., Any], allowed: frozenset[Endpoint], *, only: bool = False
-) -> Callable[..., Any]:
-    """A `connectTCP` that refuses what is not public, but for the `allowed` endpoints.
+class ConnectionGuard:
+    """Says of every address that this process is about to send something to whether it may.
 
-    With `only`, it refuses everything but those.
+    Public addresses may be connected to, and the `allowed` endpoints; with `only`, nothing but
+    those.
     """
 
-    def connect_checked(host: str, port: int, *arguments: Any, **named: Any) -> Any:
-        if (host, port) not in allowed and (only or not is_public(host)):
-            refusal = f"{host} is not a public address"
-            raise AddressRefused(string=refusal)  # type: ignore[no-untyped-call]
-        return connect(host, port, *arguments, **named)
+    def __init__(self, allowed: frozenset[Endpoint] = frozenset(), *, only: bool = False) -> None:
+        self._allowed = allowed
+        self._only = only
 
-    return connect_checked
+    def check(self, address: object) -> None:
+        """Raise AddressRefused unless the socket address `address` may be connected to."""
+        if isinstance(address, tuple) and len(address) >= 2:
+            host, port = str(address[0]), address[1]
+            if (host, port) in self._allowed or (not self._only and is_public(host)):
+                return
+        raise AddressRefused(f"{address!r} is not a public address")
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """An audit hook (PEP 578): every socket of the process, whichever library opened it."""
+        if event == "socket.connect" or (event in _DATAGRAMS and arguments[1] is not None):
+            self.check(arguments[1])
 
 
-def refused(*_: Any, **__: Any) -> Any:
-    """Stands for the ways to connect that no crawl needs."""
-    raise AddressRefused(string="only TCP connections are made")  # type: ignore[no-untyped-call]
-
-
-def guard_reactor(
-    reactor: Any, allowed: frozenset[Endpoint] = frozenset(), *, only: bool = False
-) -> None:
-    """Put the guard into Twisted's reactor, below every client of it, TLS included."""
-    reactor.connectTCP = guarded(reactor.connectTCP, allowed, only=only)
-    reactor.connectSSL = refused  # Scrapy wraps TLS in TCP endpoints
-    reactor.connectUNIX = refused
+def guard_process(allowed: frozenset[Endpoint] = frozenset(), *, only: bool = False) -> None:
+    """Put the guard under everything in this process that can connect; it cannot be taken away."""
+    sys.addaudithook(ConnectionGuard(allowed, only=only).audit)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 from scrapy.exceptions import DownloadTimeoutError
 
 from kaz_crawlers.retry_after import retry_after
+from kaz_crawlers.web_client import SENT
 from kaz_datasets.identity import host_of
 
 if TYPE_CHECKING:
@@ -191,18 +192,20 @@ class PacingMiddleware:
         host = host_of(request.url)
         latency = float(request.meta.get("download_latency", 0.0))
         self._pacer.answered(host, status=status, latency=latency, retry_after=rest)
-        self._set_delay(host)
+        self._set_delay(host, request.meta.get(SENT, 0.0))
 
     def _pass_turn(self, request: Request) -> None:
         if request.meta.pop(_TURN, False):
             self._turns[host_of(request.url)].release()
 
-    def _set_delay(self, host: str) -> None:
+    def _set_delay(self, host: str, sent: float = 0.0) -> None:
         downloader = self._crawler.engine.downloader
         delay = self._pacer.delay(host)
         downloader.per_slot_settings[host] = {"delay": delay}
         if slot := downloader.slots.get(host):
             slot.delay = delay
+            # Scrapy counts from the moment it had the request: a slow connection comes after that.
+            slot.lastseen = max(slot.lastseen, sent)
             if rest := self._pacer.rest(host):
                 # Scrapy sends the next request `delay` after `lastseen`.
                 slot.lastseen = max(slot.lastseen, time.monotonic() + rest - delay)

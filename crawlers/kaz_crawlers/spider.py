@@ -9,21 +9,26 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urldefrag, urljoin
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
-from w3lib.url import safe_url_string
 
-from kaz_crawlers.addresses import DONE, NOFOLLOW, UNCHANGED, Outcome, Role, Task
-from kaz_crawlers.discovery import Link, Unreadable, meta_refresh
+from kaz_crawlers.addresses import (
+    DONE,
+    NOFOLLOW,
+    UNCHANGED,
+    Outcome,
+    Role,
+    Task,
+    has_canonical_form,
+)
+from kaz_crawlers.discovery import Link, Unreadable, meta_refresh, redirect_target
 from kaz_crawlers.frontier import Frontier, page_after
 from kaz_crawlers.guard import is_web_address
 from kaz_crawlers.journal import Journal
-from kaz_crawlers.middlewares import EXCHANGE
 from kaz_crawlers.options import CrawlOptions
 from kaz_crawlers.pacing import Pacer
 from kaz_crawlers.revisits import lastmod_trust
@@ -40,7 +45,8 @@ from kaz_crawlers.verdicts import (
 )
 from kaz_crawlers.visits import KnownPage
 from kaz_crawlers.warc_records import Exchange, Original
-from kaz_datasets.identity import canonical_url, host_of
+from kaz_crawlers.web_client import EXCHANGE
+from kaz_datasets.identity import host_of
 from kaz_datasets.record_facts import RecordFacts
 
 if TYPE_CHECKING:
@@ -77,6 +83,7 @@ class SourceSpider(Spider):
         self._site = site_of(source)
         self._report = report
         self._met: set[str] = set()
+        self.finish_reason = "none"
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *arguments: Any, **named: Any) -> Self:
@@ -84,7 +91,7 @@ class SourceSpider(Spider):
         spider = super().from_crawler(crawler, *arguments, **named)
         crawler.signals.connect(spider.opened, signals.spider_opened)
         crawler.signals.connect(spider.idle, signals.spider_idle)
-        crawler.signals.connect(spider.closed_early, signals.spider_closed)
+        crawler.signals.connect(spider.closed_at_last, signals.spider_closed)
         return spider
 
     def opened(self) -> None:
@@ -101,8 +108,9 @@ class SourceSpider(Spider):
         if self.frontier.has_waiting:
             raise DontCloseSpider
 
-    def closed_early(self) -> None:
+    def closed_at_last(self, reason: str) -> None:
         """Keep what came before the end, whatever the reason for the end."""
+        self.finish_reason = reason
         if self._ticking.running:
             self._ticking.stop()
         self.journal.commit()
@@ -127,11 +135,12 @@ class SourceSpider(Spider):
         assert response.request is not None
         with _defects_end_the_crawl():
             task: Task = response.request.meta["task"]
+            known: KnownPage | None = response.request.meta["known"]
             exchange = _exchange(response.request)
-            if self._is_unchanged(task, exchange):
-                self._settle_unchanged(task, exchange, response)
+            if known is not None and _is_unchanged(exchange, known):
+                self._settle_unchanged(task, exchange, response, known)
             else:
-                self._judge(task, exchange, response)
+                self._judge(task, exchange, response, known)
         self._report(self.frontier.fetched)
 
     def failed(self, failure: Failure) -> None:
@@ -156,14 +165,14 @@ class SourceSpider(Spider):
         return resting if self.options.concurrency else resting | self.frontier.busy
 
     def _request_for(self, task: Task) -> Request:
+        known = self.frontier.memory.page(task.key)
         request = Request(
             task.url,
             callback=self.arrived,
             errback=self.failed,
-            meta={"task": task},
+            meta={"task": task, "known": known},
             dont_filter=True,
         )
-        known = self.frontier.memory.page(task.key)
         if known is not None and known.url == task.url:
             # RFC 9110, section 13.1: sent whole or not at all if nothing has changed since
             if known.etag:
@@ -172,25 +181,21 @@ class SourceSpider(Spider):
                 request.headers["If-Modified-Since"] = known.last_modified
         return request
 
-    def _is_unchanged(self, task: Task, exchange: Exchange) -> bool:
-        known = self.frontier.memory.page(task.key)
-        if known is None:
-            return False
-        return exchange.status == 304 or (
-            exchange.status == 200 and exchange.digest == known.digest
-        )
-
-    def _settle_unchanged(self, task: Task, exchange: Exchange, response: Response) -> None:
-        known = self.frontier.memory.page(task.key)
-        assert known is not None
+    def _settle_unchanged(
+        self, task: Task, exchange: Exchange, response: Response, known: KnownPage
+    ) -> None:
         self.journal.archive_revisit(exchange, known.original)
         page = known.seen_unchanged(exchange.retrieved_at, task)
-        found = self._found(task, response) if exchange.status == 200 else ()
+        try:
+            found = self._found(task, response) if exchange.status == 200 else []
+        except Unreadable:
+            found = []  # as it was the last time, when it named nothing either
         self.journal.settle(task, UNCHANGED, found=found, page=page)
 
-    def _judge(self, task: Task, exchange: Exchange, response: Response) -> None:
+    def _judge(
+        self, task: Task, exchange: Exchange, response: Response, known: KnownPage | None
+    ) -> None:
         location = self.journal.archive(exchange)
-        reason = f"http-{response.status}"
         if 200 <= response.status < 300:
             original = Original(
                 url=task.url,
@@ -198,16 +203,17 @@ class SourceSpider(Spider):
                 digest=location.digest,
                 record_id=location.record_id,
             )
-            self._read(task, response, original)
+            self._read(task, response, original, known)
         elif response.status in REDIRECTS and "Location" in response.headers:
-            location_header = safe_url_string(response.headers["Location"] or b"")
-            self._redirect(task, urljoin(task.url, location_header))
+            self._redirect(task, redirect_target(response))
         elif response.status in TRANSIENT_STATUSES and task.attempts + 1 < ATTEMPTS:
             self.journal.again(replace(task, attempts=task.attempts + 1))
         else:
-            self.journal.settle(task, Outcome(state="failed", reason=reason))
+            self._end(task, Outcome(state="failed", reason=f"http-{response.status}"))
 
-    def _read(self, task: Task, response: Response, original: Original) -> None:
+    def _read(
+        self, task: Task, response: Response, original: Original, known: KnownPage | None
+    ) -> None:
         if task.role in ("page", "listing") and (target := meta_refresh(response)):
             self._redirect(task, target)
             return
@@ -215,19 +221,23 @@ class SourceSpider(Spider):
             found = self._found(task, response)
         except Unreadable as error:
             logger.warning("%s", error)
-            outcome = Outcome(state="failed", reason=f"unreadable-{task.role}")
-            self.journal.settle(task, outcome)
-        else:
-            self.journal.settle(task, DONE, found=found, page=self._known(task, response, original))
-
-    def _known(self, task: Task, response: Response, original: Original) -> KnownPage:
+            self._end(task, Outcome(state="failed", reason=f"unreadable-{task.role}"))
+            return
         etag, modified = (_header(response, name) for name in ("ETag", "Last-Modified"))
-        return page_after(task, original, self.frontier.memory.page(task.key), etag, modified)
+        page = page_after(task, original, known, etag, modified)
+        self.journal.settle(task, DONE, found=found, page=page)
 
     def _found(self, task: Task, response: Response) -> list[Task]:
+        """The addresses that an answer leads to. Raises Unreadable."""
         if task.role == "page" and not self.source.discover.follow:
             return []
-        links = [link for link in self._site.links(task.role, response) if self._is_new(link)]
+        try:
+            links = [link for link in self._site.links(task.role, response) if self._is_new(link)]
+        except Unreadable:
+            raise
+        except Exception as error:  # strangers wrote the page: it must end itself, not the crawl
+            logger.exception("%s cannot be read", response.url)
+            raise Unreadable(f"{response.url}: {error}") from error
         return list(self._tasks(task, links))
 
     def _tasks(self, task: Task, links: list[Link]) -> Iterator[Task]:
@@ -254,14 +264,15 @@ class SourceSpider(Spider):
         self._met.add(met)
         return True
 
-    def _redirect(self, task: Task, location: str) -> None:
-        target = urldefrag(location).url
+    def _redirect(self, task: Task, target: str | None) -> None:
         hops = task.hops + 1
-        if hops > MOST_HOPS or target == task.url:
+        if target is None:
+            self._end(task, Outcome(state="failed", reason="bad-redirect"))
+        elif hops > MOST_HOPS or target == task.url:
             self._end(task, Outcome(state="failed", reason="redirect-loop", target=target))
         elif not self._admits(target, task.role):
             self._end(task, Outcome(state="redirected", target=target))
-        elif canonical_url(target) == task.key:
+        elif Task(url=target, role=task.role).key == task.key:
             self.journal.again(replace(task, url=target, hops=hops))
         else:
             onward = Task(url=target, role=task.role, depth=task.depth, hops=hops)
@@ -271,7 +282,7 @@ class SourceSpider(Spider):
         self.journal.settle(task, outcome, found=found)
 
     def _admits(self, url: str, role: Role) -> bool:
-        if not is_web_address(url):
+        if not is_web_address(url) or not has_canonical_form(url):
             return False
         if role != "page":
             return self._same_site(url)
@@ -320,6 +331,10 @@ def _defects_end_the_crawl() -> Iterator[None]:
 async def _end_crawl(crawler: Crawler) -> None:
     assert crawler.engine is not None
     await crawler.engine.close_spider_async(reason="defect")
+
+
+def _is_unchanged(exchange: Exchange, known: KnownPage) -> bool:
+    return exchange.status == 304 or (exchange.status == 200 and exchange.digest == known.digest)
 
 
 def _exchange(request: Request) -> Exchange:

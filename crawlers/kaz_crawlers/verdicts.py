@@ -13,10 +13,10 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
-from twisted.internet.error import ConnectError
 
 from kaz_crawlers.addresses import Outcome
 from kaz_crawlers.guard import AddressRefused, RequestRefused
+from kaz_crawlers.web_client import BrokenAnswer, UntrustedCertificate
 
 ATTEMPTS: Final = 3
 MOST_HOPS: Final = 10
@@ -28,8 +28,8 @@ TRANSIENT_ERRORS: Final = (
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
-    ConnectError,
 )
+LASTING_ERRORS: Final = (BrokenAnswer, UntrustedCertificate)
 
 
 def end_of_error(error: BaseException | None) -> Outcome:
@@ -45,4 +45,4 @@ def end_of_error(error: BaseException | None) -> Outcome:
 
 def is_transient(error: BaseException | None) -> bool:
     """Whether another try may fare better."""
-    return isinstance(error, TRANSIENT_ERRORS) and not isinstance(error, AddressRefused)
+    return isinstance(error, TRANSIENT_ERRORS) and not isinstance(error, LASTING_ERRORS)

@@ -110,9 +110,15 @@ class Memory:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         database.executescript(SCHEMA)
+        self._is_empty = not database.execute("SELECT EXISTS (SELECT 1 FROM visit)").fetchone()[0]
 
     def page(self, key: str) -> KnownPage | None:
-        """What is known of an address."""
+        """What is known of an address from earlier runs.
+
+        What this run has learnt may be missing: in a first crawl there is nothing to look for.
+        """
+        if self._is_empty:
+            return None
         query = f"SELECT {_COLUMNS} FROM visit WHERE key = ?"  # noqa: S608
         row = self._database.execute(query, (key,)).fetchone()
         return None if row is None else _page(row)
@@ -156,6 +162,7 @@ class Memory:
         try:
             tables = {row[0] for row in self._database.execute(_TABLES)}
             if {"visit", "tally"} <= tables:
+                self._is_empty = False
                 self._database.execute("INSERT OR IGNORE INTO visit SELECT * FROM previous.visit")
                 self._database.execute("INSERT OR IGNORE INTO tally SELECT * FROM previous.tally")
             rows = self._database.execute(_UNFINISHED, _AGAIN).fetchall()

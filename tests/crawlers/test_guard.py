@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import socket
+import subprocess
+import sys
+from contextlib import nullcontext
 
 import pytest
 
 from kaz_crawlers.guard import (
     AddressRefused,
-    guarded,
+    ConnectionGuard,
     is_public,
     is_web_address,
     names_private_host,
@@ -105,12 +108,62 @@ def test_web_addresses(url: str, web: bool) -> None:
     assert is_web_address(url) is web
 
 
-def test_the_connection_itself_is_checked() -> None:
-    opened: list[Any] = []
-    connect = guarded(lambda *arguments: opened.append(arguments), frozenset({("127.0.0.1", 81)}))
-    connect("8.8.8.8", 80, "factory")
-    connect("127.0.0.1", 81, "factory")
-    for host, port in [("127.0.0.1", 80), ("127.0.0.2", 81), ("10.0.0.1", 80)]:
-        with pytest.raises(AddressRefused):
-            connect(host, port, "factory")
-    assert opened == [("8.8.8.8", 80, "factory"), ("127.0.0.1", 81, "factory")]
+@pytest.mark.parametrize(
+    ("address", "let"),
+    [
+        (("8.8.8.8", 80), True),
+        (("2606:4700::1111", 443, 0, 0), True),
+        (("127.0.0.1", 81), True),
+        (("127.0.0.1", 80), False),
+        (("127.0.0.2", 81), False),
+        (("::1", 81, 0, 0), False),
+        (("10.0.0.1", 80), False),
+        ("/run/socket", False),
+        (b"/run/socket", False),
+    ],
+)
+def test_the_connection_itself_is_checked(address: object, let: bool) -> None:
+    guard = ConnectionGuard(frozenset({("127.0.0.1", 81)}))
+    for event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        with nullcontext() if let else pytest.raises(AddressRefused):
+            guard.audit(event, (None, address))
+    guard.audit("socket.sendmsg", (None, None))  # along a connection that there is
+    guard.audit("open", ("/etc/hosts", "r", 0))
+
+
+def test_only_what_is_named_when_that_is_asked_for() -> None:
+    guard = ConnectionGuard(frozenset({("127.0.0.1", 81)}), only=True)
+    guard.check(("127.0.0.1", 81))
+    with pytest.raises(AddressRefused):
+        guard.check(("8.8.8.8", 81))
+
+
+CONNECT = """
+import asyncio, socket, sys, urllib.request
+from kaz_crawlers.guard import AddressRefused, guard_process
+guard_process()
+port = int(sys.argv[1])
+ways = [
+    lambda: socket.create_connection(("127.0.0.1", port)),
+    lambda: socket.socket().connect_ex(("127.0.0.1", port)),
+    lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", port)),
+    lambda: urllib.request.urlopen(f"http://localhost:{port}/"),
+    lambda: asyncio.run(asyncio.open_connection("127.0.0.1", port)),
+    lambda: socket.create_connection(("::ffff:127.0.0.1", port)),
+]
+for way in ways:
+    try:
+        way()
+    except AddressRefused:
+        print("refused")
+"""
+
+
+def test_no_way_to_connect_goes_past_the_guard() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        command = [sys.executable, "-c", CONNECT, str(listener.getsockname()[1])]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert run.stdout.split() == ["refused"] * 6
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
