@@ -16,14 +16,15 @@ from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
 
-from kaz_crawlers.draft_home import Home, read_home
-from kaz_crawlers.draft_languages import (
+from kaz_crawlers.address_languages import (
     KAZAKH_MARKS,
     folder_mark,
+    in_other_languages,
     is_kazakh_address,
     is_other_address,
     same_site,
 )
+from kaz_crawlers.draft_home import Home, read_home
 from kaz_crawlers.draft_maps import Maps, read_maps
 from kaz_crawlers.draft_patterns import (
     Shape,
@@ -42,8 +43,6 @@ from kaz_datasets.errors import BadConfiguration, Failed
 
 LEAST_EXAMPLES: Final = 2
 _HOPS: Final = 2
-USUAL_OTHERS: Final = ("ru", "en")
-"""Folders of the other languages that nearly every Kazakhstani site has."""
 
 _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 
@@ -170,7 +169,8 @@ def _source(home: Home, maps: Maps, shapes: list[Shape], others: list[str]) -> S
     accept = tuple(shape.pattern for shape in shapes)
     examples = tuple(dict.fromkeys(url for shape in shapes for url in _two(shape.urls)))
     wanted = Urls(accept=accept, examples=examples)
-    foreign = [url for url in (*others, *_imagined(examples)) if wanted.accepts(url)]
+    imagined = (other for url in examples for other in in_other_languages(url))
+    foreign = [url for url in (*others, *imagined) if wanted.accepts(url)]
     return Source(
         id=source_id(home.url),
         name=home.name or urlsplit(home.url).netloc,
@@ -194,14 +194,6 @@ def _discover(home: Home, maps: Maps) -> Discover:
     return Discover(
         sitemaps=maps.sitemaps, feeds=maps.feeds, listings=listings, follow=not maps.sitemaps
     )
-
-
-def _imagined(examples: Iterable[str]) -> Iterator[str]:
-    """The addresses that examples would have in Russian and in English, by the usual custom."""
-    for url in examples:
-        host, path = _root(url), url.removeprefix(_root(url))
-        below = path.partition("/")[2]
-        yield from (f"{host}{mark}/{rest}" for mark in USUAL_OTHERS for rest in (path, below))
 
 
 def _reject(foreign: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import lxml.html
 from w3lib.encoding import html_to_unicode
 from w3lib.url import safe_url_string
 
-from kaz_crawlers.draft_languages import is_kazakh_address, same_site
+from kaz_crawlers.address_languages import is_kazakh_address, same_site
 from kaz_crawlers.guard import is_web_address
 from kaz_datasets.rights.judge import Verdict, judge
 from kaz_datasets.rights.page import header_statements, meta_statements

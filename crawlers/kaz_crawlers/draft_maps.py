@@ -11,10 +11,10 @@ from urllib.parse import urljoin
 from scrapy.http import Response
 from w3lib.url import safe_url_string
 
+from kaz_crawlers.address_languages import names_kazakh, names_other, same_site
 from kaz_crawlers.addresses import Role
 from kaz_crawlers.discovery import Link, Unreadable, links_of
 from kaz_crawlers.draft_home import Home
-from kaz_crawlers.draft_languages import names_kazakh, names_other, same_site
 from kaz_crawlers.draft_probe import Probe
 from kaz_crawlers.guard import is_web_address
 from kaz_datasets.warc import Page

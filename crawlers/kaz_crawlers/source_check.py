@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import re2
 
+from kaz_crawlers.address_languages import in_other_languages
 from kaz_crawlers.problems import Problem, error, warning
 from kaz_crawlers.recordings import read_recording, recording_file, recording_problems
 from kaz_crawlers.site import site_of
@@ -43,6 +44,7 @@ def check_source(source: Source, today: date | None = None) -> list[Problem]:
     found = [
         *_hosts(source),
         *_patterns(source),
+        *_languages(source),
         *_examples(source),
         *_rights(source, day),
         *_people(source),
@@ -99,6 +101,18 @@ def _patterns(source: Source) -> Iterator[Problem]:
         )
     if urls.accepts(source.homepage):
         yield warning("urls.accept", "the homepage itself is accepted as a page: narrow a pattern")
+
+
+def _languages(source: Source) -> Iterator[Problem]:
+    if not source.discover.by_crawl:
+        return
+    others = (other for url in source.urls.shown for other in in_other_languages(url))
+    if taken := next(filter(source.urls.accepts, others), None):
+        yield warning(
+            "urls.accept",
+            f"if {taken} exists it is taken for Kazakh: begin with the folder of the Kazakh part,"
+            r" or reject '^https?://[^/]+/(ru|en)/'",
+        )
 
 
 def _moved(url: str) -> str:

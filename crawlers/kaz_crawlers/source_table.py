@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from kaz_crawlers.source import Discover, Source, load_source
+from kaz_crawlers.source_fields import NEVER
 from kaz_crawlers.source_files import SourceFile
 from kaz_datasets.errors import KazcorpusError
 from kaz_datasets.vocabulary import KINDS
@@ -80,7 +81,8 @@ def _ways(discover: Discover) -> Iterator[str]:
 def sources_page(rows: Sequence[SourceRow]) -> str:
     """docs/sources.md: a table for each kind, without the demo's made-up hosts."""
     real = [row for row in rows if row.broken is None and not row.host.endswith(_MADE_UP)]
-    parts = [_INTRODUCTION, f"{len(real)} sources.\n"]
+    looked = sum(row.checked != NEVER for row in real)
+    parts = [_INTRODUCTION, f"{len(real)} sources, of which somebody has looked at {looked}.\n"]
     for kind in KINDS:
         of_kind = [row for row in real if row.kind == kind]
         if of_kind:

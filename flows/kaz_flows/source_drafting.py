@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,15 +34,17 @@ def draft_file(
     if path.exists():
         raise BadConfiguration(f"{path} is there already: edit it, or remove it first")
     write_text(path, draft.toml)
-    findings = (*draft.findings, *_known_before(path, draft.source.id))
+    known = known_elsewhere(draft.source.id, path)
+    findings = (*draft.findings, known) if known else draft.findings
     return DraftedFile(path=path, toml=draft.toml, findings=findings)
 
 
-def _known_before(path: Path, identifier: str) -> Iterator[str]:
-    """What to know of a source of the same id that others brought."""
+def known_elsewhere(identifier: str, path: Path) -> str | None:
+    """What to know of a source of that id that others brought, not in `path`."""
     known = find_sources().get(identifier)
-    if known and known.path != path:
-        yield f"{identifier} is known to {known.origin} ({known.path.name}): compare the two"
+    if known is None or known.path == path:
+        return None
+    return f"{identifier} is known to {known.origin} ({known.path}): compare the two"
 
 
 def _usual(folder: Path) -> Path:

@@ -63,6 +63,10 @@ FINDINGS: list[tuple[dict[str, dict[str, Any]], str]] = [
     ({"urls": {"accept": [ACCEPT, "^https://sait.kz/jana/"]}}, "error: urls.accept: '^https://sa"),
     ({"urls": {"accept": [r"/kk/\d+"]}}, "error: urls.accept: the patterns accept pages of any"),
     ({"urls": {"accept": [r"sait\.kz/kk/"]}}, "warning: urls.accept: the homepage itself"),
+    (
+        {"urls": {"accept": [r"^https://sait\.kz/(.*/)?\d+$"], "reject": ["/ru/"]}},
+        "warning: urls.accept: if https://sait.kz/en/1 exists it is taken for Kazakh",
+    ),
     ({"urls": {"reject": ["/en/"]}}, "warning: urls.reject: '/en/' fits no counterexample"),
     (
         {"urls": {"accept": [ACCEPT, r"^https://sait\.kz/ru/kk/"]}},

@@ -18,6 +18,7 @@ from kaz_crawlers.source import Source, load_source
 from kaz_crawlers.source_files import builtin_sources
 from kaz_flows.cli.app import run
 from kaz_flows.recording import only_examples
+from kaz_flows.source_drafting import known_elsewhere
 from kaz_flows.source_pages import pages, write_pages
 from packs import install_pack
 
@@ -170,6 +171,14 @@ def test_new_refuses_a_file_that_is_there(
     assert run(["sources", "new", "http://zan.example/", *place]) == 2
     assert "is there already" in capsys.readouterr().err
     assert (workspace / "sources" / "zan-example.toml").read_bytes() == before
+
+
+def test_a_draft_is_compared_with_what_is_known(tmp_path: Path) -> None:
+    known = builtin_sources() / "egemen-kz.toml"
+    found = known_elsewhere("egemen-kz", tmp_path / "egemen-kz.toml")
+    assert found == f"egemen-kz is known to kazcorpus ({known}): compare the two"
+    assert known_elsewhere("egemen-kz", known) is None
+    assert known_elsewhere("sait-kz", tmp_path / "sait-kz.toml") is None
 
 
 @pytest.mark.parametrize("proxy", ["http://192.0.2.1:80", "http://site.example:80", "ftp://x"])

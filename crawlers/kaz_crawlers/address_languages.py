@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 KAZAKH_MARKS: Final = ("kk", "kz", "kaz", "qaz", "qazaq", "kazakh", "kk-kz")
 OTHER_MARKS: Final = ("ru", "rus", "en", "eng", "uz", "tr", "zh", "cn", "ky", "de", "fr", "ru-ru")
+
+USUAL_OTHERS: Final = ("ru", "en")
+"""Folders of the other languages that nearly every Kazakhstani site has."""
 
 _WORD: Final = re.compile(r"[^a-z0-9]+")
 
@@ -29,6 +33,21 @@ def is_kazakh_address(url: str) -> bool:
 def is_other_address(url: str) -> bool:
     """Whether the first folder says that the page is in another language."""
     return folder_mark(url) in OTHER_MARKS
+
+
+def in_other_languages(url: str) -> Iterator[str]:
+    """The addresses that a page would have in Russian and in English, by the usual custom.
+
+    The language stands in place of the first folder, or before it where that says no language.
+    """
+    parts = urlsplit(url)
+    host = f"{parts.scheme}://{parts.netloc}/"
+    path = url.removeprefix(host)
+    below = path.partition("/")[2]
+    for mark in USUAL_OTHERS:
+        yield f"{host}{mark}/{below}"
+        if folder_mark(url) is None:
+            yield f"{host}{mark}/{path}"
 
 
 def names_kazakh(url: str) -> bool:
