@@ -34,6 +34,9 @@ class RecordFacts:
     extractor: str | None = None
     """`name/version` of what made plain text of the original, where something did."""
 
+    came_from: str | None = None
+    """Where a record was taken from that others had archived, as `<address>@<offset>+<length>`."""
+
     def to_header(self) -> str:
         """One line of ASCII JSON without the empty fields; an empty string if all are empty."""
         values = {name: value for name, value in asdict(self).items() if value}
@@ -65,7 +68,7 @@ def _checked(values: dict[str, Any]) -> RecordFacts:
         published_at=date.fromisoformat(day) if day else None,
         **{
             name: str(values[name])
-            for name in ("title", "licence", "author", "language", "extractor")
+            for name in ("title", "licence", "author", "language", "extractor", "came_from")
             if values.get(name)
         },
     )

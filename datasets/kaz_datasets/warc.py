@@ -94,6 +94,11 @@ def _read(path: Path, skipped: Counter[str]) -> Iterator[Page | Damage]:
         yield Damage(file=path.name, offset=0, reason=reason)
 
 
+def page_of(record: Record, file: str) -> Page | Damage | None:
+    """The page that one record holds; None where its type holds none."""
+    return _page_or_damage(record, file, Counter())
+
+
 def _page_or_damage(
     entry: Record | Broken, file: str, skipped: Counter[str]
 ) -> Page | Damage | None:

@@ -65,12 +65,17 @@ class _Pull(Protocol):
 def read_records(path: Path) -> Iterator[Record | Broken]:
     """All records of a file in order, and what lies broken between them."""
     with path.open("rb") as stream:
-        zipped = stream.read(len(GZIP)) == GZIP
-        stream.seek(0)
-        if zipped:
-            yield from _members(stream)
-        else:
-            yield from _records(_Buffer(lambda: stream.read(PIECE)), fixed_offset=None)
+        yield from records_of(stream)
+
+
+def records_of(stream: BinaryIO) -> Iterator[Record | Broken]:
+    """As `read_records`, of a file that is open, or of bytes in memory."""
+    zipped = stream.read(len(GZIP)) == GZIP
+    stream.seek(0)
+    if zipped:
+        yield from _members(stream)
+    else:
+        yield from _records(_Buffer(lambda: stream.read(PIECE)), fixed_offset=None)
 
 
 def _members(stream: BinaryIO) -> Iterator[Record | Broken]:

@@ -24,6 +24,7 @@ from kaz_flows.lock import exclusive
 if TYPE_CHECKING:
     from kaz_crawlers.inputs.guarded_http import ClientOptions
     from kaz_crawlers.inputs.oai import OaiOptions
+    from kaz_crawlers.inputs.pdf import PdfOptions
     from kaz_crawlers.inputs.provenance import Provenance
     from kaz_crawlers.inputs.text_archive import Item, TextIngestReport
     from kaz_crawlers.inputs.wikimedia import WikimediaOptions
@@ -54,7 +55,7 @@ def ingest_archives(
     """Copy archives into the workspace, in a crawl folder named after what they are."""
     names = "\n".join(sorted(path.name for path in files))
     crawl = f"ingest-{hashlib.sha256(names.encode()).hexdigest()[:12]}"
-    folder = _source_folder(workspace, facts) / crawl
+    folder = source_folder(workspace, facts) / crawl
     with exclusive(workspace):
         return ingest_warc(files, folder, facts)
 
@@ -94,6 +95,29 @@ def ingest_text_files(
         facts,
         inputs=_digests(files),
         config={"input": "text"},
+        progress=progress,
+    )
+
+
+def ingest_pdf(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    stated: Provenance,
+    options: PdfOptions,
+    progress: Progress = silent,
+) -> TextIngestReport:
+    """Take in the text layers of PDF files and folders of them. Raises BadConfiguration."""
+    from kaz_crawlers.inputs.pdf import find_pdf_files, read_pdf_files
+    from kaz_crawlers.inputs.provenance import Provenance, agreed
+
+    files = find_pdf_files(paths)
+    facts = agreed(stated, ((str(path), Provenance()) for _, path in files))
+    return ingest_texts(
+        workspace,
+        lambda: read_pdf_files(files, facts.homepage, options),
+        facts,
+        inputs=_digests(files),
+        config={"input": "pdf"},
         progress=progress,
     )
 
@@ -169,7 +193,7 @@ def ingest_texts(
     named = repr((config.get("input"), sorted(inputs.items())))
     crawl = f"ingest-{hashlib.sha256(named.encode()).hexdigest()[:12]}"
     ingest = TextIngest(
-        folder=_source_folder(workspace, facts) / crawl,
+        folder=source_folder(workspace, facts) / crawl,
         facts=facts,
         inputs=inputs,
         config=config,
@@ -179,7 +203,7 @@ def ingest_texts(
         return write_text_archive(ingest, read, progress)
 
 
-def _source_folder(workspace: Workspace, facts: SourceFacts) -> Path:
+def source_folder(workspace: Workspace, facts: SourceFacts) -> Path:
     """Where archives of a source lie; its id may come from a file's header."""
     if not _SOURCE_ID.fullmatch(facts.id):
         raise BadConfiguration(

@@ -71,7 +71,14 @@ class Skipped:
     value: str | None = None
 
 
-Item = TextDocument | Skipped | Exchange
+@dataclass(frozen=True, kw_only=True)
+class FetchedPage:
+    """A page that others had fetched, as its server sent it."""
+
+    exchange: Exchange
+
+
+Item = TextDocument | Skipped | FetchedPage | Exchange
 """An `Exchange` is kept as it came, for provenance, and counts as neither written nor skipped."""
 
 
@@ -189,7 +196,7 @@ class _Archive:
             writer.write(item)
             return
         self._books.enter(self._source)
-        checked = _checked(item)
+        checked = item if isinstance(item, FetchedPage) else _checked(item)
         if isinstance(checked, Skipped):
             self._books.drop(self._source, checked.rule)
             self._rows.append(self._row(checked))
@@ -201,15 +208,18 @@ class _Archive:
         if self._count % _REPORT_EVERY == 0:
             self._progress(self._count, None, "documents")
 
-    def _write(self, document: TextDocument, writer: WarcWriter) -> None:
-        body = document.text.encode("utf-8")
-        facts = _fitting(document.facts)
-        writer.write_conversion(document.url, body, TEXT_TYPE, facts, document.retrieved_at)
+    def _write(self, document: TextDocument | FetchedPage, writer: WarcWriter) -> None:
+        if isinstance(document, FetchedPage):
+            writer.write(document.exchange)
+        else:
+            body = document.text.encode("utf-8")
+            facts = _fitting(document.facts)
+            writer.write_conversion(document.url, body, TEXT_TYPE, facts, document.retrieved_at)
+            self._full_texts += document.full_texts
         if self._count % _REPORT_EVERY == 0:
             writer.sync()
             writer.roll()
         self._books.keep(self._source)
-        self._full_texts += document.full_texts
 
     def _flush(self, shard: ShardWriter) -> None:
         shard.write(self._rows)

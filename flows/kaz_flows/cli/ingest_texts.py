@@ -1,4 +1,4 @@
-"""`kazcorpus ingest wikimedia`, `oai`, `text`, `jsonl`: texts that others made plain."""
+"""`kazcorpus ingest wikimedia`, `oai`, `pdf`, `text`, `jsonl`: texts that others made plain."""
 
 from __future__ import annotations
 
@@ -177,6 +177,42 @@ def text(paths: tuple[Path, ...], folder: Path, as_json: bool, **stated: str | N
     workspace = Workspace.open(folder)
     with progress_bar() as progress:
         report = ingest_text_files(workspace, paths, _provenance(stated), progress)
+    _show(report, as_json)
+
+
+@click.command(
+    epilog=example(
+        "kazcorpus ingest pdf journals/ --source kitap-kz --rights open-licence"
+        " --licence CC-BY-4.0 --homepage https://kitap.example/"
+    )
+)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FILE|FOLDER...",
+)
+@provenance_options
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@workspace_option
+@json_option
+def pdf(
+    paths: tuple[Path, ...], workers: int, folder: Path, as_json: bool, **stated: str | None
+) -> None:
+    """Take in the text layers of PDF files, and of every .pdf of a folder.
+
+    Running heads, page numbers and word divisions are removed. Scanned, locked and broken files
+    are counted and named in rejected.parquet beside the archive. A file is named below --homepage.
+    """
+    from kaz_crawlers.inputs.pdf import PdfOptions
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.ingesting import ingest_pdf
+
+    workspace = Workspace.open(folder)
+    options = PdfOptions(workers=workers)
+    with progress_bar() as progress:
+        report = ingest_pdf(workspace, paths, _provenance(stated), options, progress)
     _show(report, as_json)
 
 
