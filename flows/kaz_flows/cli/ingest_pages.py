@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +11,6 @@ from kaz_flows.cli.options import example, json_option, workspace_option
 from kaz_flows.cli.show import print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kaz_crawlers.ingest import IngestReport
     from kaz_datasets.account import Account
 
@@ -21,13 +20,23 @@ S3 = click.option(
 RIGHTS_HELP = "Why the text may be used; rows with `unclear` rights are built but never published."
 
 
+def _named(
+    context: click.Context, parameter: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Paths that are there, and addresses, which are asked later."""
+    missing = [name for name in names if "://" not in name and not Path(name).is_file()]
+    if missing:
+        raise click.BadParameter(f"there is no file {missing[0]!r}: name files or addresses")
+    return names
+
+
 @click.command(
     epilog=example(
         "kazcorpus ingest warc crawl-0001.warc.gz --source sait-kz --kind law"
         " --rights public-domain"
     )
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE|ADDRESS...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|ADDRESS...", callback=_named)
 @click.option("--source", default="ingested", show_default=True, help="Id of the source.")
 @click.option("--kind", default="other", show_default=True, help="What the source publishes.")
 @click.option("--rights", default="unclear", show_default=True, help=RIGHTS_HELP)
@@ -69,7 +78,7 @@ def warc(
         " --rights text-and-data-mining"
     ),
 )
-@click.argument("index", nargs=-1, required=True, metavar="FILE|ADDRESS...")
+@click.argument("index", nargs=-1, required=True, metavar="FILE|ADDRESS...", callback=_named)
 @click.option("--language", default="kaz", show_default=True, help="ISO 639-3 code to look for.")
 @click.option("--host", "hosts", multiple=True, help="Only this host and those below it.")
 @click.option("--limit", type=click.IntRange(1), help="The first so many pages only.")
