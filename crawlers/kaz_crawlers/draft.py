@@ -25,6 +25,7 @@ from kaz_crawlers.address_languages import (
     same_site,
 )
 from kaz_crawlers.draft_home import Home, read_home
+from kaz_crawlers.draft_journals import Journal, journal_of, journal_source
 from kaz_crawlers.draft_maps import Maps, read_maps
 from kaz_crawlers.draft_patterns import (
     Shape,
@@ -66,12 +67,14 @@ def draft_source(url: str, options: CrawlOptions) -> Draft:
     with tempfile.TemporaryDirectory(prefix="kazcorpus-draft-") as folder:
         probe = Probe(Path(folder), options)
         home = _kazakh_home(probe, _look(probe, address))
-        maps = read_maps(probe, home)
+        maps = Maps() if journal_of(home) else read_maps(probe, home)
     return propose(home, maps)
 
 
 def propose(home: Home, maps: Maps) -> Draft:
     """What follows from a front page and the lists of a site. Raises Failed without pages."""
+    if journal := journal_of(home):
+        return _proposed_journal(home, journal)
     urls = [*maps.urls, *home.links]
     prefix = _prefix(home, urls)
     shapes = _shapes(home, maps, prefix)
@@ -80,6 +83,20 @@ def propose(home: Home, maps: Maps) -> Draft:
         source=source,
         toml=draft_toml(source, home),
         findings=tuple(_findings(home, maps, shapes, prefix)),
+    )
+
+
+def _proposed_journal(home: Home, journal: Journal) -> Draft:
+    source = journal_source(home, journal, source_id(home.url))
+    return Draft(
+        source=source,
+        toml=draft_toml(source, home),
+        findings=(
+            f"robots.txt of {urlsplit(home.url).netloc} lets us fetch {home.url}",
+            f"it is a journal of Open Journal Systems, which names its articles at {journal.oai}",
+            "it is not crawled: `kazcorpus ingest oai` takes the Kazakh titles and abstracts",
+            *_on_rights(home),
+        ),
     )
 
 
@@ -234,6 +251,10 @@ def _findings(home: Home, maps: Maps, shapes: list[Shape], prefix: str) -> Itera
         yield f"{what}s: {', '.join(found)}" if found else f"no {what} was found"
     for shape in shapes:
         yield f"{len(shape.urls)} addresses fit {shape.pattern}"
+    yield from _on_rights(home)
+
+
+def _on_rights(home: Home) -> Iterator[str]:
     for signal in home.rights.signals:
         yield f"the front page states {signal}"
     if home.terms:

@@ -46,6 +46,8 @@ class Home:
     """Addresses of the site that the page links to."""
     terms: str | None = None
     """The page that seems to hold the terms of use."""
+    generator: str = ""
+    """The program that made the page, if it says so."""
     rights: Verdict = field(default_factory=Verdict)
     """What the page itself says of its use."""
 
@@ -70,6 +72,7 @@ def read_home(page: Page) -> Home:
         feeds=tuple(dict.fromkeys(_feeds(alternates)))[:MOST_FEEDS],
         links=tuple(dict.fromkeys(url for _, url in anchors)),
         terms=next((url for a, url in anchors if _TERMS.search(f"{_text(a)} {url}")), None),
+        generator=next((value for name, value in _meta(tree) if name == "generator"), ""),
         rights=judge([*header_statements(page.headers), *meta_statements(_meta(tree))]),
     )
 

@@ -51,7 +51,7 @@ def _lines(source: Source, home: Home, widest: int | None) -> Iterator[str]:
     yield f"kind = {_text(source.kind)} # guessed; docs/sources-format.md names the others"
     yield "maintainers = [] # your handle or mail address"
     yield "\n[discover]"
-    for key in ("sitemaps", "feeds", "listings"):
+    for key in ("sitemaps", "feeds", "listings", "oai"):
         if found := getattr(discover, key):
             yield _list(key, found, widest)
     if discover.follow:
@@ -60,7 +60,11 @@ def _lines(source: Source, home: Home, widest: int | None) -> Iterator[str]:
     yield _list("accept", urls.accept, widest)
     if urls.reject:
         yield _list("reject", urls.reject, widest)
-    yield _list("examples", urls.examples, widest)
+    if urls.examples:
+        yield _list("examples", urls.examples, widest)
+    else:
+        yield "# Nobody has seen these: put two pages of the site in their place, as examples."
+        yield _list("guesses", urls.guesses, widest)
     yield _list("counterexamples", urls.counterexamples, widest)
     yield "\n[rights]"
     yield 'basis = "unclear" # what do the terms of use allow? Until you know, nothing is crawled'

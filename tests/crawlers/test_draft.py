@@ -48,7 +48,7 @@ def sitemap(site: LoopbackSite, path: str, *paths: str, role: str = "url") -> No
 def test_a_site_in_two_languages_with_an_index_of_sitemaps(site: LoopbackSite) -> None:
     kazakh = [f"/kk/news/{number}-maqala" for number in range(1, 9)]
     front(site, f'<link rel="alternate" hreflang="kk" href="{HOST}/kk/">', language="ru")
-    front(site, "<title>Сайт</title>", path="/kk/")
+    front(site, '<title>Сайт</title><meta name="generator" content="Sait 1">', path="/kk/")
     site.answers["/robots.txt"] = Answer(body=f"Sitemap: {HOST}/map.xml".encode())
     sitemap(site, "/map.xml", "/ru-sitemap.xml", "/kk-sitemap.xml", role="sitemap")
     sitemap(site, "/kk-sitemap.xml", *kazakh)
@@ -147,6 +147,37 @@ def test_without_a_sitemap_pages_are_found_by_feed_and_links() -> None:
 def test_a_site_without_two_pages_is_for_a_person() -> None:
     with pytest.raises(Failed, match="write the file by hand"):
         proposed("/10")
+
+
+OJS = "Open Journal Systems 3.3.0.13"
+JOURNAL = f"{HOST}/index.php/j/"
+
+
+@pytest.mark.parametrize(
+    ("paths", "examples"),
+    [
+        (("kk/article/view/7", "article/view/9", "ru/article/view/9", "issue/view/2"), 2),
+        (("issue/archive", "kk/issue/view/2"), 0),
+    ],
+)
+def test_a_journal_is_taken_by_oai(paths: tuple[str, ...], examples: int) -> None:
+    links = tuple(f"{JOURNAL}{path}" for path in paths)
+    home = Home(url=f"{HOST}/", name="Хабаршы", language="ru", generator=OJS, links=links)
+    draft = propose(home, Maps())
+    source = draft.source
+    assert source.discover == Discover(oai=(f"{JOURNAL}oai",))
+    assert len(source.urls.examples) == examples
+    assert source.urls.accepts(f"{JOURNAL}kk/article/view/12")
+    assert not source.urls.accepts(f"{JOURNAL}ru/article/view/12")
+    assert source.kind == "science"
+    assert Source.model_validate(tomllib.loads(draft.toml)) == source
+    assert [item for item in check_source(source) if item.level == "error"] == []
+
+
+def test_a_site_of_another_program_is_no_journal() -> None:
+    links = (f"{JOURNAL}article/view/7", f"{JOURNAL}article/view/9")
+    home = Home(url=f"{HOST}/", language="kk", generator="WordPress 6.4", links=links)
+    assert propose(home, Maps()).source.discover.oai == ()
 
 
 def test_sections_are_no_texts_and_no_shape_is_covered_by_another() -> None:
