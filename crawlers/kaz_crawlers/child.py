@@ -12,6 +12,7 @@ import ctypes
 import hashlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -23,11 +24,12 @@ from typing import IO, Any, Final
 from scrapy.crawler import AsyncCrawlerProcess
 
 from kaz_crawlers.archive import SOURCE_FILE
-from kaz_crawlers.frontier import Frontier, Limits
+from kaz_crawlers.budgets import Limits
+from kaz_crawlers.frontier import Frontier
 from kaz_crawlers.guard import Endpoint, guard_process
 from kaz_crawlers.journal import Journal
 from kaz_crawlers.options import CrawlOptions, proxy_endpoint
-from kaz_crawlers.settings import scrapy_settings
+from kaz_crawlers.settings import MEMORY_WALL, scrapy_settings
 from kaz_crawlers.source import Source, read_source
 from kaz_crawlers.spider import SourceSpider, seeds_of
 from kaz_crawlers.url_states import FRONTIER_FILE
@@ -37,6 +39,7 @@ from kaz_datasets.errors import Failed, KazcorpusError
 GOOD_ENDINGS: Final = ("finished", "budget")
 _PR_SET_PDEATHSIG: Final = 1
 _REPORT_INTERVAL: Final = 0.5  # seconds
+_MEBIBYTE: Final = 1 << 20
 
 
 def run(
@@ -52,7 +55,10 @@ def run(
         frontier.add(seeds_of(source))
         return _scrape(source, options, Journal(frontier, writer), out)
     finally:
-        writer.close()
+        if sys.exc_info()[0] is None and not frontier.uncommitted:
+            writer.close()
+        else:
+            writer.abandon()  # else records that the frontier does not know would stay
         frontier.close()
 
 
@@ -138,10 +144,19 @@ def die_with_parent(parent: int) -> None:
             sys.exit(1)  # it ended before the kernel was told
 
 
+def cap_memory(mebibytes: int) -> None:
+    """Let the kernel refuse this process more data than that, whatever its own counting misses."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = mebibytes * _MEBIBYTE
+    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
 def main() -> int:
     """Read the job, do it, say how it ended."""
     job = json.load(sys.stdin)
     die_with_parent(job["parent"])
+    cap_memory(MEMORY_WALL)
     folder = Path(job["folder"])
     try:
         options = CrawlOptions(**{**job["options"], "allowed": tuple(job["options"]["allowed"])})

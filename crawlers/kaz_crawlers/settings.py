@@ -16,8 +16,11 @@ LONGEST_DOWNLOAD: Final = 60
 """Seconds for a whole answer, so that a drip of bytes ends."""
 MOST_HOSTS_AT_ONCE: Final = 4
 """Of one source; a request that waits for its host to rest is not handed to Scrapy at all."""
-MEMORY_LIMIT: Final = 1024
-"""MiB after which Scrapy ends the process; the crawl goes on where it was when started again."""
+MEMORY_LIMIT: Final = 768
+"""MiB after which Scrapy ends the process; the crawl goes on where it was when started again. Four
+answers at a time, unpacked, need 330."""
+MEMORY_WALL: Final = 1536
+"""MiB that the kernel gives: Scrapy looks only every five seconds."""
 
 _WEB_ONLY: Final = dict.fromkeys(("http", "https"), "kaz_crawlers.web_client.WebClient")
 _CLIENT_DOES_THIS: Final = {

@@ -26,7 +26,7 @@ from kaz_crawlers.addresses import (
     has_canonical_form,
 )
 from kaz_crawlers.discovery import Link, Unreadable, meta_refresh, redirect_target
-from kaz_crawlers.frontier import Frontier, page_after
+from kaz_crawlers.frontier import Frontier
 from kaz_crawlers.guard import is_web_address
 from kaz_crawlers.journal import Journal
 from kaz_crawlers.options import CrawlOptions
@@ -43,7 +43,7 @@ from kaz_crawlers.verdicts import (
     end_of_error,
     is_transient,
 )
-from kaz_crawlers.visits import KnownPage
+from kaz_crawlers.visits import KnownPage, page_after
 from kaz_crawlers.warc_records import Exchange, Original
 from kaz_crawlers.web_client import EXCHANGE
 from kaz_datasets.identity import host_of

@@ -104,6 +104,31 @@ class KnownPage:
         )
 
 
+def page_after(
+    task: Task, original: Original, known: KnownPage | None, etag: str | None, modified: str | None
+) -> KnownPage:
+    """What to remember of a page whose payload was archived just now as `original`."""
+    seconds = original.retrieved_at.timestamp()
+    assert original.record_id is not None
+    return KnownPage(
+        key=task.key,
+        url=original.url,
+        role=task.role,
+        depth=task.depth,
+        etag=etag,
+        last_modified=modified,
+        digest=original.digest,
+        record_id=original.record_id,
+        retrieved_at=seconds,
+        first=known.first if known else seconds,
+        last=seconds,
+        changed=seconds if known else None,
+        visits=known.visits + 1 if known else 1,
+        changes=known.changes + 1 if known else 0,
+        lastmod=task.lastmod,
+    )
+
+
 class Memory:
     """The visits in an open frontier."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -30,6 +31,7 @@ from kaz_crawlers.warc_records import (
     revisit_headers,
 )
 from kaz_crawlers.warc_recovery import OPEN_SUFFIX, finish, recover, whole_length
+from kaz_datasets.errors import Failed
 from kaz_datasets.files import no_space_named, sync_file
 from kaz_datasets.record_facts import RECORD_FACTS_HEADER, RecordFacts
 
@@ -88,6 +90,7 @@ class WarcWriter:
         self._position = 0
         self._info_id = ""
         self._entries: list[Entry] = []
+        self._broken = False
 
     def __enter__(self) -> Self:
         return self
@@ -148,6 +151,8 @@ class WarcWriter:
         """Put every written byte on the device; None while nothing has been written."""
         if self._stream is None or self._path is None:
             return None
+        if self._broken:
+            raise Failed(f"{self._path} was not written whole: see what was said before")
         with no_space_named(self._path):
             self._stream.flush()
             os.fdatasync(self._stream.fileno())
@@ -157,6 +162,13 @@ class WarcWriter:
         """Begin a new file if this one is large; call it after a checkpoint was taken note of."""
         if self._stream is not None and self._position >= self._largest_file:
             self.close()
+
+    def abandon(self) -> None:
+        """Leave the file as a kill would: `recover` cuts off what nobody vouches for."""
+        if self._stream is not None:
+            self._broken = True
+            with suppress(OSError):  # it may be the full disk for which it is abandoned
+                self._stream.close()
 
     def close(self) -> None:
         """Sync the file, give it its final name and write its index."""
@@ -218,13 +230,22 @@ class WarcWriter:
         named = {**headers, "WARC-Warcinfo-ID": self._info_id or None}
         packed = member(kind, record_id, moment, content_type, block, named)
         offset = self._position
-        with no_space_named(self._path):
+        with no_space_named(self._path), self._breaking():
             self._stream.write(packed)
         self._position += len(packed)
         if kind == "warcinfo":
             self._info_id = record_id
         file = self._path.name.removesuffix(OPEN_SUFFIX)
         return Location(file=file, offset=offset, record_id=record_id, digest=digest, moment=moment)
+
+    @contextmanager
+    def _breaking(self) -> Iterator[None]:
+        """After a write that failed nobody knows how long the file is: no checkpoint any more."""
+        try:
+            yield
+        except BaseException:
+            self._broken = True
+            raise
 
     def _index(self, location: Location, exchange: Exchange, mime: str | None = None) -> None:
         media_type = mime or _media_type(exchange)

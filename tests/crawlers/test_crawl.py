@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
+import resource
 import signal
 import socket
 import subprocess
@@ -156,22 +158,61 @@ def test_killed_and_started_again_it_ends_whole(site: LoopbackSite, tmp_path: Pa
     assert not list(tmp_path.glob("*.open"))
 
 
-def kill_at(site: LoopbackSite, folder: Path, url: str) -> None:
-    """Run the crawling process until it asks for `url`, and kill it then."""
-    child = subprocess.Popen(
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux's prlimit")
+def test_a_crawl_that_cannot_write_any_more_ends_and_goes_on_later(
+    site: LoopbackSite, tmp_path: Path
+) -> None:
+    chance = random.Random(1)
+    paths = [f"/kk/{number}" for number in range(30)]
+    for path in paths:
+        site.page(path)
+        body = site.answers[path].body + chance.randbytes(60_000).hex().encode()
+        site.answers[path] = Answer(body=body, headers=site.answers[path].headers)
+    site.page("/", *paths)
+    source = make_source()
+    (tmp_path / SOURCE_FILE).write_text(source.to_toml())
+    child = started()
+    resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+    child.communicate(job(site, tmp_path), timeout=60)
+    assert child.returncode == 1
+    assert list(tmp_path.glob("*.warc.gz.open"))
+    result = crawl(source, tmp_path, options(site))
+    assert result.account.kept == result.account.entered == len(paths) + 1
+    pages = archived(tmp_path)
+    assert [pages[path, 200] for path in paths] == [1] * len(paths)
+
+
+def test_the_kernel_refuses_more_memory_than_a_crawl_may_have() -> None:
+    take = "from kaz_crawlers.child import cap_memory; cap_memory(700); bytearray(900 << 20)"
+    run = subprocess.run([sys.executable, "-c", take], capture_output=True, text=True, check=False)
+    assert run.stderr.strip().endswith("MemoryError")
+
+
+def started() -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "kaz_crawlers.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
     )
 
+
+def job(site: LoopbackSite, folder: Path) -> str:
+    return json.dumps(
+        {"folder": str(folder), "options": asdict(options(site)), "parent": os.getpid()}
+    )
+
+
+def kill_at(site: LoopbackSite, folder: Path, url: str) -> None:
+    """Run the crawling process until it asks for `url`, and kill it then."""
+    child = started()
+
     def kill(asked: str) -> None:
         if asked == url:
             child.send_signal(signal.SIGKILL)
 
     site.on_request = kill
-    job = {"folder": str(folder), "options": asdict(options(site)), "parent": os.getpid()}
-    child.communicate(json.dumps(job), timeout=60)
+    child.communicate(job(site, folder), timeout=60)
     assert child.returncode == -signal.SIGKILL
     site.on_request = lambda asked: None
 

@@ -21,7 +21,7 @@ from kaz_crawlers.warc_writer import (
     recover,
     whole_length,
 )
-from kaz_datasets.errors import Corrupt
+from kaz_datasets.errors import Corrupt, Failed
 from kaz_datasets.record_facts import NO_FACTS, RecordFacts
 from kaz_datasets.warc import Page, read_pages
 
@@ -137,6 +137,21 @@ def test_what_the_frontier_does_not_vouch_for_is_cut(tmp_path: Path) -> None:
     path, checkpoints = write(tmp_path, 3, killed=True)
     recover(tmp_path, {path.name: checkpoints[1].length})
     assert len(urls(tmp_path / "site-00000.warc.gz")) == 2
+
+
+def test_an_abandoned_file_keeps_what_is_vouched_for_and_no_more(tmp_path: Path) -> None:
+    writer = WarcWriter(tmp_path, "site")
+    writer.write(exchange(1))
+    checkpoint = writer.sync()
+    assert checkpoint is not None
+    writer.write(exchange(2))
+    writer.abandon()
+    with pytest.raises(Failed, match="not written whole"):
+        writer.sync()
+    recover(tmp_path, {checkpoint.file: checkpoint.length})
+    [archive] = tmp_path.glob("*.warc.gz")
+    assert [page.url for page in read_pages(archive) if isinstance(page, Page)] == [exchange(1).url]
+    assert not list(tmp_path.glob("*.open"))
 
 
 def test_a_file_shorter_than_vouched_for_is_named(tmp_path: Path) -> None:
