@@ -8,6 +8,9 @@
 # make bench-releases   bytes that are new to the Hub in three releases, and the time to write them
 # make bench-language   language identification: what is promised, and peers side by side
 # make bench-failures     hostile pages through the killable pool: seconds, memory, outcome
+# make bench-normalise    look-alikes restored, clean words changed, other languages, speed
+# make bench-stage        an archive to documents: MB/s of text, apart from extraction
+# make fuzz               bytes and texts against cleaning's parsers for a minute each
 # make bench-encodings    Kazakh pages in six character sets under right, wrong and no labels
 # make lock    write the lock file again, after a change of pyproject.toml
 
@@ -57,6 +60,16 @@ bench-language: $(UV)
 .PHONY: bench-failures
 bench-failures: $(UV)
 	$(RUN) python -m benchmarks.cleaning.failures
+
+.PHONY: bench-normalise bench-stage fuzz
+bench-normalise: $(UV)
+	$(RUN) python -m benchmarks.cleaning.normalisation
+
+bench-stage: $(UV)
+	$(RUN) python -m benchmarks.cleaning.whole_stage
+
+fuzz: $(UV)
+	$(RUN) python -m benchmarks.cleaning.fuzz
 
 bench-encodings: $(UV)
 	$(RUN) python -m benchmarks.cleaning.encodings

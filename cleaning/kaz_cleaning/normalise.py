@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kaz_cleaning.lookalikes import repair_look_alikes, repair_mojibake
+from kaz_cleaning.text_signs import Sign, signs_of
 
 _ARABIC: Final = "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefe"
 _INVISIBLE: Final = re.compile(
@@ -32,10 +33,8 @@ _SPACE_RUN: Final = re.compile(r"[ \t\r]{2,}|[\t\r]")
 _LINE_EDGE: Final = re.compile("^ | $", re.MULTILINE)
 _BLANK_LINES: Final = re.compile("\n{3,}")
 
-_CLEAN: Final = re.compile(
-    "[\n!-~«»–—“”„‘’…№А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]+(?: [\n!-~«»–—“”„‘’…№А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]+)*"
-)
-_MIXED_OR_BROKEN: Final = re.compile("[A-Za-z][Ѐ-ӿ]|[Ѐ-ӿ][A-Za-z]|-\n| \n|\n |\n\n\n")
+_ARABIC_FORM: Final = re.compile("[\ufb50-\ufbff\ufe70-\ufefc]+")
+"""Letters of the Arabic script in the shape of their place: beginning, middle, end, alone."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,9 @@ class Normalised:
 
     text: str
     repaired: dict[str, int]
+    look_alikes: tuple[tuple[int, str], ...] = ()
+    """The log of the one repair that guesses: the number of each word that was written wholly in
+    Cyrillic, counted from 0 between white space, and how it was found; for `undo_look_alikes`."""
 
 
 def normalise(text: str) -> Normalised:
@@ -52,21 +54,39 @@ def normalise(text: str) -> Normalised:
     A text without line breaks gets none. A document loses those inside hyphenated words and
     those beyond two in a row.
     """
-    if _is_clean(text):
-        return Normalised(text, {})
     repaired: Counter[str] = Counter()
-    before = None
-    while text != before:  # a repair may let another one see more: at most a few rounds
+    log: dict[int, str] = {}
+    while signs := signs_of(text):  # a repair may let another one see more: at most a few rounds
         before = text
-        for name, step in _STEPS:
-            text, changed = step(text)
-            repaired[name] += changed
-    return Normalised(text, {name: number for name, number in repaired.items() if number})
+        for name, sign, step in _STEPS:
+            if signs & sign:
+                text, changed = step(text)
+                repaired[name] += changed
+        if signs & Sign.MIXED_WORD:
+            mixed = text
+            text, changed = repair_look_alikes(text)
+            repaired["look-alikes"] += changed
+            _log_words(mixed, text, log)
+        if text == before:
+            break
+    counts = {name: number for name, number in repaired.items() if number}
+    return Normalised(text, counts, tuple(sorted(log.items())))
 
 
-def _is_clean(text: str) -> bool:
-    """Most lines have nothing to repair, and two linear looks tell."""
-    return _CLEAN.fullmatch(text) is not None and _MIXED_OR_BROKEN.search(text) is None
+def _log_words(before: str, after: str, log: dict[int, str]) -> None:
+    """Look-alikes are repaired letter by letter, so words keep their places and lengths."""
+    if before is after or before == after:
+        return
+    for number, (found, written) in enumerate(zip(before.split(), after.split(), strict=True)):
+        if found != written:
+            log.setdefault(number, found)
+
+
+def undo_look_alikes(normalised: Normalised) -> str:
+    """The text with every word as it was found, all other repairs kept."""
+    log = dict(normalised.look_alikes)
+    number = iter(range(len(normalised.text)))
+    return re.sub(r"\S+", lambda word: log.get(next(number), word[0]), normalised.text)
 
 
 def _replace(pattern: re.Pattern[str], replacement: str) -> Callable[[str], tuple[str, int]]:
@@ -94,16 +114,28 @@ def _compose(text: str) -> tuple[str, int]:
     return composed, max(1, abs(len(text) - len(composed)))
 
 
-_STEPS: Final[tuple[tuple[str, Callable[[str], tuple[str, int]]], ...]] = (
-    ("line-breaks", _replace(_SOFT_BREAK, "")),
-    ("invisible", _replace(_INVISIBLE, "")),
-    ("spaces", _replace(_ODD_SPACES, " ")),
-    ("hyphens", _replace(_ODD_HYPHENS, "-")),
-    ("line-breaks", _join_words),
-    ("composed", _compose),
-    ("mojibake", repair_mojibake),
-    ("look-alikes", repair_look_alikes),
-    ("white-space", _replace(_SPACE_RUN, " ")),  # first, or long runs cost their square
-    ("white-space", _replace(_LINE_EDGE, "")),
-    ("white-space", _replace(_BLANK_LINES, "\n\n")),
+def _plain_arabic(text: str) -> tuple[str, int]:
+    """Presentation forms to the letters themselves (Unicode 17, 9.2), as töte texts need it."""
+    changed = 0
+
+    def letters(match: re.Match[str]) -> str:
+        nonlocal changed
+        changed += len(match[0])
+        return unicodedata.normalize("NFKC", match[0])
+
+    return _ARABIC_FORM.sub(letters, text), changed
+
+
+_STEPS: Final[tuple[tuple[str, Sign, Callable[[str], tuple[str, int]]], ...]] = (
+    ("line-breaks", Sign.INVISIBLE, _replace(_SOFT_BREAK, "")),
+    ("invisible", Sign.INVISIBLE, _replace(_INVISIBLE, "")),
+    ("spaces", Sign.ODD_SPACE, _replace(_ODD_SPACES, " ")),
+    ("hyphens", Sign.ODD_HYPHEN, _replace(_ODD_HYPHENS, "-")),
+    ("presentation-forms", Sign.ARABIC_FORM, _plain_arabic),
+    ("line-breaks", Sign.BROKEN_WORD | Sign.WHITE_SPACE, _join_words),
+    ("composed", Sign.UNCOMPOSED, _compose),
+    ("mojibake", Sign.MOJIBAKE, repair_mojibake),
+    ("white-space", Sign.WHITE_SPACE, _replace(_SPACE_RUN, " ")),
+    ("white-space", Sign.WHITE_SPACE, _replace(_LINE_EDGE, "")),
+    ("white-space", Sign.WHITE_SPACE, _replace(_BLANK_LINES, "\n\n")),
 )

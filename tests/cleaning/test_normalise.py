@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaz_cleaning.normalise import normalise
+from kaz_cleaning.normalise import normalise, undo_look_alikes
 
 CLEAN = (
     "Қазақстан Республикасының Үкіметі қаулы етеді: 1-тармақ, «Ә» әрпі — 2024 ж.\n\n"
@@ -33,6 +33,7 @@ PIECES = [
         ("«Қaзақ», «Aбай»", "«Қазақ», «Абай»", "look-alikes"),
         ("Жјне бірлесіп жўмыс істеуге келісті", "Және бірлесіп жұмыс істеуге келісті", "mojibake"),
         ("болашаќта сыйлыєын алу", "болашақта сыйлығын алу", "mojibake"),
+        ("\ufed7\ufe8e\ufeaf\ufe8e\ufed7", "قازاق", "presentation-forms"),
         ("Ќазаќстан Республикасыныѕ єылымы", "Қазақстан Республикасының ғылымы", "mojibake"),
     ],
 )
@@ -99,3 +100,20 @@ def test_twice_is_once(pieces: list[str]) -> None:
 def test_one_line_stays_one_line(pieces: list[str]) -> None:
     line = "".join(pieces).replace("\n", " ")
     assert "\n" not in normalise(line).text
+
+
+@given(st.lists(st.sampled_from([*PIECES, "бiз", "Қaзaқ", "ұлы"]), max_size=20))
+def test_the_log_undoes_the_repair_of_look_alikes(pieces: list[str]) -> None:
+    found = normalise("".join(pieces))
+    undone = undo_look_alikes(found)
+    again = normalise(undone)
+    assert again.text == found.text
+    assert bool(found.look_alikes) == (undone != found.text)
+    if set(found.repaired) <= {"look-alikes"}:
+        assert undone == "".join(pieces)
+
+
+@pytest.mark.parametrize("dirty", ["Қaзaқстан, бiз", "«Қaзaқ» бiз\nбiз  келдiк"])
+def test_undoing_gives_the_words_as_they_were_found(dirty: str) -> None:
+    found = normalise(dirty)
+    assert undo_look_alikes(found).split() == dirty.split()

@@ -1,0 +1,121 @@
+"""Coverage-guided bytes against what reads untrusted input: no crash, no hang, idempotent.
+
+`python -m benchmarks.cleaning.fuzz [SECONDS]` (60 a target by default). atheris is no dependency of
+the project: an environment of its own holds it beside the checkout's packages. What it finds is
+left as `crash-*` under `.bench/fuzz/<target>`, to become a test.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any
+
+from benchmarks.environments import CACHE, CHECKOUT, peer_python
+
+TARGETS = ("charset", "extraction", "normaliser")
+LONGEST = 4096
+"""Bytes of one input: guards of size have tests of their own."""
+SECONDS_A_INPUT = 5
+SEEDS = {
+    "charset": [
+        "Қазақстан".encode(),
+        "Қазақстан".encode("kz1048"),
+        '<meta charset="windows-1251">әң'.encode("ptcp154"),
+        "\ufeffҚазақ".encode("utf-16"),
+    ],
+    "extraction": [
+        b"<html><body><article><p>%s</p></article></body></html>" % ("Ауыл, қала. " * 30).encode(),
+        b"<table><tr><td>a<td>b</table><ul><li>x<li>y</ul><!--",
+        b'<script type="application/ld+json">{"author":[{"name":"A"}]}</script><h1>T</h1>',
+    ],
+    "normaliser": ["Қaзaқ бiз мем-\nлекет ќазаќ\u00ad \u200c".encode(), "ﻗﺎﺯﺎﻗ y\u0306".encode()],
+}
+
+
+def main() -> None:
+    """Run every target in a process of its own; ends with the first failure's code."""
+    seconds = sys.argv[1] if len(sys.argv) > 1 else "60"
+    python = peer_python("atheris", ["atheris==3.1.0"])
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    floors = [str(CHECKOUT / name) for name in ("cleaning", "datasets", ".")]
+    for target in TARGETS:
+        corpus = CACHE / "fuzz" / target
+        corpus.mkdir(parents=True, exist_ok=True)
+        for number, seed in enumerate(SEEDS[target]):
+            (corpus / f"seed-{number}").write_bytes(seed)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*floors, *packages])}
+        command = [str(python), "-m", "benchmarks.cleaning.fuzz", "--target", target]
+        limits = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-print_final_stats=1"]
+        done = subprocess.run(
+            [*command, *limits, f"-timeout={SECONDS_A_INPUT}", str(corpus)],
+            cwd=corpus,
+            env=environment,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(done.returncode)
+
+
+def fuzz(target: str, arguments: list[str]) -> None:
+    """Feed one target until the time is up; atheris ends the process itself."""
+    atheris = import_module("atheris")
+    with atheris.instrument_imports(include=["kaz_cleaning"]):
+        check = {"charset": _charset, "extraction": _extraction, "normaliser": _normaliser}[
+            target
+        ]()
+    atheris.Setup([sys.argv[0], *arguments], check)
+    atheris.Fuzz()
+
+
+def _charset() -> Any:
+    decode = import_module("kaz_cleaning.charset").decode
+
+    def check(body: bytes) -> None:
+        label = body[:12].decode("latin-1")
+        for declared in (None, label, f"text/html; charset={label}"):
+            decoded = decode(body, declared)
+            decoded.text.encode()
+            assert decoded.reason
+
+    return check
+
+
+def _extraction() -> Any:
+    decode = import_module("kaz_cleaning.charset").decode
+    html_tree = import_module("kaz_cleaning.html_tree")
+    extract = import_module("kaz_cleaning.extraction").extract
+    facts = import_module("kaz_datasets.source_facts").SourceFacts(id="fuzz")
+
+    def check(body: bytes) -> None:
+        if html_tree.sniff_binary(body) is not None:
+            return
+        try:
+            extracted = extract(decode(body, None).text, "https://fuzz.example/1", facts)
+        except html_tree.UnsafePage:
+            return
+        assert extracted is None or extracted.text.strip()
+
+    return check
+
+
+def _normaliser() -> Any:
+    normalise = import_module("kaz_cleaning.normalise").normalise
+    undo = import_module("kaz_cleaning.normalise").undo_look_alikes
+
+    def check(body: bytes) -> None:
+        text = body.decode("utf-8", "replace")
+        once = normalise(text)
+        assert normalise(once.text).text == once.text
+        assert normalise(undo(once)).text == once.text
+
+    return check
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--target"]:
+        fuzz(sys.argv[2], sys.argv[3:])
+    else:
+        main()

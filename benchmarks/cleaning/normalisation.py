@@ -1,0 +1,193 @@
+"""Look-alike repair and normalisation over all Kazakh text at hand, and over other languages'.
+
+`python -m benchmarks.cleaning.normalisation [SHARE]`: words damaged on purpose and restored; clean
+words changed; other languages' lines changed; megabytes a second of clean and of damaged text.
+SHARE (1 by default) takes a part of the lines, for a quick look.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.cleaning.pages import unpacked
+from benchmarks.environments import shared_data
+from benchmarks.tables import print_table
+
+from kaz_cleaning.language import load_model
+from kaz_cleaning.lookalikes import LATIN_TO_CYRILLIC
+from kaz_cleaning.normalise import normalise
+
+TO_LATIN = {cyrillic: latin for latin, cyrillic in LATIN_TO_CYRILLIC.items()}
+"""One Latin look-alike a letter; where there are two, as for і, the last of the table."""
+DAMAGED_SHARE = 0.05
+"""Of the words of a line that can be damaged, at least one."""
+CYRILLIC_WORD = re.compile(r"[А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]{2,}")
+_MARKS = r"[!-@\[-`{-~«»–—“”„‘’…№]*"
+CLEAN_TOKEN = re.compile(rf"{_MARKS}(?:[А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]+|[A-Za-z]+){_MARKS}(?<!-)")
+"""Between white space: letters of one script with ordinary marks, not broken at the line's end."""
+
+
+def main() -> None:
+    """Damage, repair, count, print."""
+    share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    data = shared_data()
+    kinds = {path.name.split(".")[0]: lines for path, lines in _sets(data / "kk_text", share)}
+    _restoration("documents of 20 lines", {name: _grouped(kinds[name]) for name in kinds})
+    _restoration("lines alone", kinds)
+    _clean_words(kinds)
+    _other_languages(data, share)
+    _speed([line for lines in kinds.values() for line in lines])
+
+
+def _sets(folder: Path, share: float) -> Iterator[tuple[Path, list[str]]]:
+    for path in sorted(folder.glob("*.jsonl.zst")):
+        lines = unpacked(path).decode().split("\n")
+        texts = [json.loads(line)["text"] for line in lines if line]
+        yield path, texts[: max(1, int(share * len(texts)))]
+
+
+def _grouped(lines: Sequence[str], size: int = 20) -> list[str]:
+    kazakh = kazakh_lines([normalise(line).text for line in lines])
+    return ["\n".join(kazakh[at : at + size]) for at in range(0, len(kazakh), size)]
+
+
+def _restoration(unit: str, kinds: dict[str, list[str]]) -> None:
+    rows = []
+    total = {"one letter": [0, 0], "every letter": [0, 0]}
+    for name, lines in kinds.items():
+        kazakh = kazakh_lines([normalise(line).text for line in lines])
+        row: list[object] = [name, len(kazakh)]
+        for way, counts in total.items():
+            hit, tried = restored(kazakh, whole=way == "every letter")
+            counts[0] += hit
+            counts[1] += tried
+            row += [tried, f"{100 * hit / max(tried, 1):.3f}"]
+        rows.append(row)
+    whole: list[object] = ["all", sum(int(str(row[1])) for row in rows)]
+    for hit, tried in total.values():
+        whole += [tried, f"{100 * hit / max(tried, 1):.3f}"]
+    columns = ["Kazakh text of", "units", "one letter each", "% restored", "every letter", "% "]
+    print_table(
+        f"Words damaged with Latin look-alikes and restored, {unit}", columns, [*rows, whole]
+    )
+
+
+def kazakh_lines(lines: Sequence[str]) -> list[str]:
+    """Lines that the language model calls Kazakh: reviews and segments hold Russian ones too."""
+    labels = load_model().identify(lines)
+    return [
+        line
+        for line, label in zip(lines, labels, strict=True)
+        if label.label == "kaz_Cyrl" and label.score >= 0.8
+    ]
+
+
+def restored(lines: Sequence[str], *, whole: bool, seed: int = 1) -> tuple[int, int]:
+    """How many damaged words came back, and how many there were."""
+    chance = random.Random(seed)
+    hit = tried = 0
+    for line in lines:
+        damaged, words = damage(line, chance, whole=whole)
+        found = normalise(damaged).text
+        if found == line:
+            hit += words
+        else:
+            pairs = zip(line.split(), damaged.split(), found.split(), strict=False)
+            hit += words - sum(right != wrong and back != right for right, wrong, back in pairs)
+        tried += words
+    return hit, tried
+
+
+def damage(line: str, chance: random.Random, *, whole: bool) -> tuple[str, int]:
+    """The line with some words typed partly in Latin, and the number of these words."""
+    words = [match for match in CYRILLIC_WORD.finditer(line) if _can_be_damaged(match[0])]
+    chosen = sorted(
+        chance.sample(words, min(len(words), max(1, int(DAMAGED_SHARE * len(words))))),
+        key=lambda match: -match.start(),
+    )
+    for match in chosen:
+        line = line[: match.start()] + _misspelt(match[0], chance, whole) + line[match.end() :]
+    return line, len(chosen)
+
+
+def _can_be_damaged(word: str) -> bool:
+    """Some letter has a look-alike, and some has none, so that the word stays a mixed one."""
+    alike = sum(letter in TO_LATIN for letter in word)
+    return 0 < alike < len(word)
+
+
+def _misspelt(word: str, chance: random.Random, whole: bool) -> str:
+    places = [at for at, letter in enumerate(word) if letter in TO_LATIN]
+    chosen = set(places) if whole else {chance.choice(places)}
+    return "".join(TO_LATIN[c] if at in chosen else c for at, c in enumerate(word))
+
+
+def _clean_words(kinds: dict[str, list[str]]) -> None:
+    rows = []
+    for name, lines in kinds.items():
+        words = changed = 0
+        for line in lines:
+            seen, lost = changed_words(line)
+            words += seen
+            changed += lost
+        rows.append([name, words, changed, f"{1e5 * changed / max(words, 1):.2f}"])
+    words, changed = (sum(int(str(row[at])) for row in rows) for at in (1, 2))
+    rows.append(["all", words, changed, f"{1e5 * changed / max(words, 1):.2f}"])
+    columns = ["text of", "clean words", "changed", "per 100,000"]
+    print_table("Clean words changed", columns, rows)
+
+
+def changed_words(line: str) -> tuple[int, int]:
+    """Clean words, and how many of them are not there after normalisation."""
+    before = Counter(word for word in line.split() if CLEAN_TOKEN.fullmatch(word))
+    text = normalise(line).text
+    lost = before - Counter(text.split()) if text != line else Counter()
+    return before.total(), lost.total()
+
+
+def _other_languages(data: Path, share: float) -> None:
+    rows: dict[str, list[int]] = {}
+    for path in sorted((data / "lid").glob("*.jsonl*")):
+        lines = [json.loads(line) for line in unpacked(path).decode().split("\n") if line]
+        for row in lines[: int(share * len(lines))]:
+            if row.get("lang", "kaz") in ("kaz", "mixed", "und") or "text" not in row:
+                continue
+            counts = rows.setdefault(row["lang"], [0, 0, 0])
+            steps = normalise(row["text"]).repaired
+            counts[0] += 1
+            counts[1] += "look-alikes" in steps
+            counts[2] += "mojibake" in steps
+    worst = sorted(rows.items(), key=lambda item: -(item[1][1] + item[1][2]))
+    total = [sum(counts[at] for counts in rows.values()) for at in range(3)]
+    table = [[lang, *counts] for lang, counts in worst if counts[1] + counts[2]]
+    columns = ["language", "lines", "look-alikes repaired", "mojibake repaired"]
+    title = f"Other languages: {len(rows)}; those with any repair"
+    print_table(title, columns, [*table, ["all", *total]])
+
+
+def _speed(lines: Sequence[str]) -> None:
+    chance = random.Random(2)
+    documents = ["\n".join(lines[at : at + 20]) for at in range(0, min(len(lines), 40_000), 20)]
+    clean = [normalise(document).text for document in documents]
+    dirty = ["\n".join(damage(line, chance, whole=False)[0] for line in document.split("\n"))
+             for document in clean[:400]]  # fmt: skip
+    rows = []
+    for name, texts in (("as found", documents), ("normalised before", clean), ("damaged", dirty)):
+        size = sum(len(text.encode()) for text in texts) / 1e6
+        started = time.process_time()
+        for text in texts:
+            normalise(text)
+        seconds = time.process_time() - started
+        rows.append([name, len(texts), f"{size:.1f}", f"{size / seconds:.1f}"])
+    print_table("Speed, one core, documents of 20 lines", ["", "n", "MB", "MB/s"], rows)
+
+
+if __name__ == "__main__":
+    main()
