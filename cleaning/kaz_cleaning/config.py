@@ -21,6 +21,10 @@ class CleaningConfig:
     hostile page known in under 5 s of work (`make bench-failures`); the rest is room for a busy
     machine, where a page must not be lost that a quiet one keeps. A law of 3 MB takes 1 s."""
 
+    language_gate: bool = True
+    """Look at a page's language before the extraction, which costs ten times as much, and drop the
+    clearly foreign as `language-gate`. What it loses of Kazakh is measured (`make bench-gate`)."""
+
     min_language_score: float = 0.5
     """Mean probability of the sentences' label; below it two languages are as likely as one."""
 

@@ -23,6 +23,7 @@ _SHORTEST_LINE: Final = 30
 """Characters; shorter lines are menus and captions."""
 _LARGEST_SAMPLE: Final = 20_000
 """Characters looked at; of a longer page every second, third, … line."""
+_PIECE: Final = 300
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,9 @@ def glance(markup: str, model: LanguageModel) -> Glance:
 
 def _sample(text: str) -> str:
     lines = [line for line in text.split("\n") if len(line.strip()) >= _SHORTEST_LINE]
-    step = 1 + sum(map(len, lines)) // _LARGEST_SAMPLE
-    return "\n".join(lines[::step])
+    size = sum(map(len, lines))
+    if size <= _LARGEST_SAMPLE:
+        return "\n".join(lines)
+    # a whole article may be one line: it is sampled in pieces, like lines of its own
+    pieces = [line[at : at + _PIECE] for line in lines for at in range(0, len(line), _PIECE)]
+    return "\n".join(pieces[:: 1 + size // _LARGEST_SAMPLE])

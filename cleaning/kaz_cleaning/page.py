@@ -7,8 +7,10 @@ what it measured.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from kaz_cleaning.charset import decode
@@ -17,6 +19,7 @@ from kaz_cleaning.extraction import Extracted, extract_tree
 from kaz_cleaning.foreign import cut_foreign
 from kaz_cleaning.html_tree import UnsafePage, parse_html, sniff_binary
 from kaz_cleaning.language import Language, LanguageModel
+from kaz_cleaning.language_gate import glance
 from kaz_cleaning.masks import mask
 from kaz_cleaning.metadata import page_address
 from kaz_cleaning.normalise import normalise
@@ -89,7 +92,7 @@ def clean_page(
     draft = Draft(page=page, facts=facts)
     try:
         check_response(page)
-        read_document(draft)
+        read_document(draft, partial(_refuse_foreign, model) if config.language_gate else None)
         refine(draft, config, model)
         address = _address(draft)
     except Drop as drop:
@@ -105,8 +108,11 @@ def check_response(page: Page) -> None:
         raise Drop("not-html", page.content_type)
 
 
-def read_document(draft: Draft) -> None:
-    """Bytes to the page's own text, title and rights. Raises Drop."""
+def read_document(draft: Draft, gate: Callable[[str], None] | None = None) -> None:
+    """Bytes to the page's own text, title and rights. Raises Drop.
+
+    `gate` sees the decoded markup before it is parsed, and may raise Drop.
+    """
     page = draft.page
     if not page.body.strip():
         raise Drop("no-article", "empty page")
@@ -118,6 +124,8 @@ def read_document(draft: Draft) -> None:
         return
     decoded = decode(page.body, page.headers.get("content-type"), draft.facts.encoding)
     draft.charset = f"{decoded.encoding}: {decoded.reason}"
+    if gate is not None:
+        gate(decoded.text)
     try:
         draft.tree = parse_html(decoded.text)
     except UnsafePage as refusal:
@@ -131,6 +139,12 @@ def read_document(draft: Draft) -> None:
     reason = why_no_article(draft.tree, draft.text, draft.title, page.url)
     if reason is not None:
         raise Drop("no-article", reason)
+
+
+def _refuse_foreign(model: LanguageModel, markup: str) -> None:
+    found = glance(markup, model)
+    if found.is_foreign:
+        raise Drop("language-gate", str(found))
 
 
 def _take_text(draft: Draft) -> None:

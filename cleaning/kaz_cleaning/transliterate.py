@@ -41,7 +41,7 @@ LATIN_ALPHABETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 )
 """Latin spelling of each lower-case Cyrillic letter, by alphabet."""
 
-_CAPITALS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+LATIN_CAPITALS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "2021": {"і": "I", "и": "İ", "й": "İ"},
         "mediawiki": {"і": "İ", "ы": "I"},
@@ -72,7 +72,7 @@ def to_latin(text: str, alphabet: str = "2021") -> str:
     """
     if alphabet not in LATIN_ALPHABETS:
         raise WrongUse(f"no alphabet {alphabet!r}: use one of {', '.join(LATIN_ALPHABETS)}")
-    small, capital = LATIN_ALPHABETS[alphabet], _CAPITALS.get(alphabet, {})
+    small, capital = LATIN_ALPHABETS[alphabet], LATIN_CAPITALS.get(alphabet, {})
     return _WORD.sub(lambda match: _latin_word(match[0], small, capital), text)
 
 

@@ -145,6 +145,22 @@ def test_half_and_half_is_mixed(clean: Callable[..., Kept | Dropped]) -> None:
     assert dropped(clean(page(html(KAZAKH + RUSSIAN))))[0] == "mixed-language"
 
 
+def test_a_long_foreign_page_ends_before_extraction(clean: Callable[..., Kept | Dropped]) -> None:
+    body = html(tuple(f"{line} {number}." for number in range(8) for line in RUSSIAN))
+    rule, value = dropped(clean(page(body)))
+    assert rule == "language-gate"
+    assert value is not None
+    assert value.startswith("rus_Cyrl, 0 of ")
+    assert dropped(clean(page(body), config=replace(CONFIG, language_gate=False)))[0] == "language"
+
+
+def test_foreign_paragraphs_may_be_cut(clean: Callable[..., Kept | Dropped]) -> None:
+    cutting = replace(CONFIG, foreign_paragraphs="cut")
+    made = row(clean(page(html(KAZAKH + RUSSIAN)), config=cutting))
+    assert made["text"] == "\n".join(KAZAKH)
+    assert made["repaired"] == [{"type": "foreign-paragraphs", "count": sum(map(len, RUSSIAN))}]
+
+
 def test_refusal_comes_before_any_reading(clean: Callable[..., Kept | Dropped]) -> None:
     refused = page(html(RUSSIAN), content_usage="train-ai=n")
     assert dropped(clean(refused)) == ("no-ai-training", "header:content-usage=train-ai=n")

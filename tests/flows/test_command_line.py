@@ -60,6 +60,9 @@ WRONG_USES = [
     (["identify", "no-such-file.txt"], "no-such-file.txt"),
     (["dedup", "no-such.parquet", "--output", "out"], "no-such.parquet"),
     (["ingest", "warc", "no-such.warc.gz"], "no-such.warc.gz"),
+    (["transliterate", "--to", "1929"], "1929"),
+    (["transliterate", "--from", "plain"], "cannot be read back"),
+    (["language", "measure", "nowhere"], "nowhere"),
     (["build"], "is not a kazcorpus workspace"),
     (["crawl", "demo-news"], "is not a kazcorpus workspace"),
     (["verify", "nowhere"], "nowhere"),
@@ -122,7 +125,7 @@ LINES = (
 )
 
 
-@pytest.mark.parametrize("tool", ["normalise", "mask"])
+@pytest.mark.parametrize("tool", ["normalise", "mask", "transliterate"])
 def test_as_many_lines_out_as_in(
     tool: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,3 +149,20 @@ def test_identify_answers_each_line_in_order(
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["label"] for answer in answers] == ["kaz_Cyrl", "und", "rus_Cyrl"]
     assert all(set(answer) == {"label", "score"} for answer in answers)
+
+
+def test_identify_judges_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("Ауыл балалары мектепке жаяу барады, жолда көп нәрсе көреді.\n" * 3, "utf-8")
+    assert run(["identify", "--documents", str(page)]) == 0
+    verdict = json.loads(capsys.readouterr().out)
+    assert (verdict["label"], verdict["kazakh_share"], verdict["mixed"]) == ("kaz_Cyrl", 1, False)
+
+
+def test_transliterate_writes_another_alphabet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "lines.txt"
+    page.write_text("Қазақ тілі\n", encoding="utf-8")
+    assert run(["transliterate", "--to", "2018", str(page)]) == 0
+    assert capsys.readouterr().out == "Qazaq tili\n"

@@ -28,6 +28,7 @@ COMMANDS = {
     "identify": "kaz_flows.cli.tools:identify",
     "normalise": "kaz_flows.cli.tools:normalise",
     "mask": "kaz_flows.cli.tools:mask",
+    "transliterate": "kaz_flows.cli.tools:transliterate",
     "language": "kaz_flows.cli.language:language",
     "dedup": "kaz_flows.cli.dedup:dedup",
     "doctor": "kaz_flows.cli.doctor:doctor",

@@ -88,6 +88,27 @@ def normalise(files: tuple[Path, ...]) -> None:
     _each_line(files, lambda line: normalise_text(line).text)
 
 
+@click.command(
+    epilog=example(
+        'echo "Қазақ тілі" | kazcorpus transliterate --to 2021\n'
+        'echo "Qazaq tılı" | kazcorpus transliterate --from 2021 --to arabic'
+    )
+)
+@files_argument
+@click.option("--from", "source", default="cyrillic", show_default=True, help="The alphabet read.")
+@click.option("--to", "target", default="2021", show_default=True, help="The alphabet written.")
+def transliterate(files: tuple[Path, ...], source: str, target: str) -> None:
+    """Write lines of Kazakh in another alphabet. As many lines out as in.
+
+    Alphabets: cyrillic, arabic, and in Latin letters 2017, 2018, 2021, mediawiki, qazaqparat,
+    practical, plain; the last two cannot be read back. Reads stdin without FILE.
+    """
+    from kaz_cleaning.read_script import convert
+
+    convert("", source, target)
+    _each_line(files, lambda line: convert(line, source, target))
+
+
 @click.command(epilog=example('echo "Тел.: +7 701 000 00 00" | kazcorpus mask'))
 @files_argument
 def mask(files: tuple[Path, ...]) -> None:
