@@ -12,6 +12,7 @@
 # make bench-stage        an archive to documents: MB/s of text, apart from extraction
 # make fuzz               bytes and texts against cleaning's parsers for a minute each
 # make bench-encodings    Kazakh pages in six character sets under right, wrong and no labels
+# make bench-sentences   ends of Kazakh sentences beside razdel, pysbd and sentencex
 # make bench-gate   the language gate before extraction: its losses, and pages a second of a crawl
 # make lock    write the lock file again, after a change of pyproject.toml
 
@@ -54,7 +55,7 @@ bench-extraction: $(UV)
 bench-releases: $(UV)
 	$(RUN) python -m benchmarks.releases.chain
 
-.PHONY: bench-language bench-gate
+.PHONY: bench-language bench-gate bench-sentences
 bench-language: $(UV)
 	$(RUN) python -m benchmarks.cleaning.language
 
@@ -74,6 +75,9 @@ fuzz: $(UV)
 
 bench-encodings: $(UV)
 	$(RUN) python -m benchmarks.cleaning.encodings
+
+bench-sentences: $(UV)
+	$(RUN) python -m benchmarks.cleaning.sentences
 
 bench-gate: $(UV)
 	$(RUN) python -m benchmarks.cleaning.gate

@@ -149,6 +149,6 @@ def _read_arabic(word: str) -> str:
 
 _ARABIC_LETTERS: Final = {
     arabic: cyrillic
-    for cyrillic, arabic in reversed(ARABIC_ALPHABET.items())
+    for cyrillic, arabic in reversed(list(ARABIC_ALPHABET.items()))
     if len(arabic) == 1 and cyrillic not in "әөүіэй"
 }

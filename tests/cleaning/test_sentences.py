@@ -1,15 +1,22 @@
 from __future__ import annotations
 
-import json
+import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from benchmarks.cleaning.sentence_sets import (
+    Paragraph,
+    agreed,
+    boundaries,
+    published_cases,
+    treebank,
+)
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaz_cleaning.sentences import split_sentences
 
-AGREEMENT_FLOOR = 0.85
+FLOORS = Path(__file__).resolve().parents[2] / "benchmarks" / "cleaning" / "floors.toml"
 
 
 @pytest.mark.parametrize(
@@ -40,11 +47,29 @@ def test_no_letter_is_lost(text: str) -> None:
     assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
 
 
-def test_agrees_with_published_rules(shared_data: Path) -> None:
-    path = shared_data / "lists/sentence_split/pysbd_golden_rules_kk.jsonl"
-    rules = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    agreed = sum(split_sentences(rule["text"]) == rule["sentences"] for rule in rules)
-    assert agreed >= AGREEMENT_FLOOR * len(rules)
+def test_the_floors_of_sentences_hold(shared_data: Path) -> None:
+    floors = tomllib.loads(FLOORS.read_text("utf-8"))["sentences"]
+    paragraphs = treebank(shared_data)
+    found = boundaries(paragraphs, [split_sentences(one.text) for one in paragraphs])
+    assert found.f1 >= floors["treebank_f1"]
+    for name, cases in published_cases(shared_data).items():
+        answers = [split_sentences(case.text) for case in cases]
+        assert agreed(cases, answers) >= floors[f"{name}_cases"]
+
+
+def test_ends_are_compared_without_white_space() -> None:
+    gold = [Paragraph(text="А б. В г. Д", sentences=("А б.", "В г.", "Д"))]
+    assert boundaries(gold, [["Аб.", "В г.", "Д"]]).f1 == 1
+    half = boundaries(gold, [["А б.", "В г. Д"]])
+    assert (half.precision, half.recall) == (1, 0.5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet='аӘбт. !?…»)"1-–\n', max_size=60))
+def test_splitting_a_sentence_again_changes_nothing(text: str) -> None:
+    sentences = split_sentences(text)
+    assert all(sentence == sentence.strip() != "" for sentence in sentences)
+    assert split_sentences("\n".join(sentences)) == sentences
 
 
 def test_a_forgotten_space_hides_no_end() -> None:
