@@ -37,7 +37,7 @@ LINKS = (10, 50)
 def main() -> None:
     """Run both in turn and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=4000)
+    parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=5)
     asked = parser.parse_args()
     rows = [row for links in LINKS for row in _compared(links, asked.pages, asked.runs)]

@@ -174,3 +174,25 @@ def test_knowledge_outlives_any_number_of_crawls(
     long_ago(tmp_path / "second", 10)
     run(site, tmp_path / "third", tmp_path / "second")
     assert ends(tmp_path / "third")["/kk/tag"] == ("unchanged", None)
+
+
+def test_a_feed_is_asked_every_time_and_brings_what_is_new(
+    site: LoopbackSite, tmp_path: Path
+) -> None:
+    source = make_source(discover={"feeds": [f"{HOST}/feed.xml"], "listings": []})
+    site.page("/kk/1")
+    site.page("/kk/2")
+    site.answers["/feed.xml"] = feed("/kk/1")
+    crawl(source, tmp_path / "first", options(site))
+    site.answers["/feed.xml"] = feed("/kk/2", "/kk/1")
+    crawl(source, tmp_path / "second", options(site), previous=tmp_path / "first")
+    assert ends(tmp_path / "second") == {
+        "/feed.xml": ("done", None),
+        "/kk/2": ("done", None),
+        "/kk/1": ("skipped", "not-due"),
+    }
+
+
+def feed(*paths: str) -> Answer:
+    items = "".join(f"<item><link>{HOST}{path}</link></item>" for path in paths)
+    return Answer(body=f"<rss>{items}</rss>".encode())
