@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,15 @@ _SUFFIXES: Final = (".warc.gz", ".warc", ".arc.gz", ".arc")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pageless:
+    """A file that is whole and from which no document can come."""
+
+    file: str
+    reason: str
+    """Which records it holds instead, such as `1 revisit`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngestReport:
     """What was taken in."""
 
@@ -32,6 +42,8 @@ class IngestReport:
     pages: int
     damages: tuple[Damage, ...]
     """Places that could not be read; what lies around them was."""
+    pageless: tuple[Pageless, ...] = ()
+    """Files without a page and without damage."""
 
 
 def ingest_warc(
@@ -48,16 +60,33 @@ def ingest_warc(
     remove_temporaries(folder)
     write_facts(folder, facts)
     taken: list[Path] = []
-    pages, damages = 0, []
+    pages = 0
+    damages: list[Damage] = []
+    pageless: list[Pageless] = []
     for path in files:
         taken.append(_take(path, folder))
-        for item in read_pages(taken[-1]):
-            if isinstance(item, Damage):
-                damages.append(item)
-            else:
-                pages += 1
+        others: Counter[str] = Counter()
+        items = list(_kinds(taken[-1], others))
+        found = [item for item in items if item is not None]
+        pages += len(items) - len(found)
+        damages += found
+        if not items:
+            pageless.append(Pageless(file=taken[-1].name, reason=_counted(others)))
         progress(len(taken), len(files), "files")
-    return IngestReport(files=tuple(taken), pages=pages, damages=tuple(damages))
+    return IngestReport(
+        files=tuple(taken), pages=pages, damages=tuple(damages), pageless=tuple(pageless)
+    )
+
+
+def _kinds(path: Path, others: Counter[str]) -> Iterator[Damage | None]:
+    """None for a page; pages themselves are not kept."""
+    for item in read_pages(path, others):
+        yield item if isinstance(item, Damage) else None
+
+
+def _counted(others: Counter[str]) -> str:
+    named = [f"{count} {kind}" for kind, count in sorted(others.items()) if kind != "warcinfo"]
+    return ", ".join(named) or "no records but its own description"
 
 
 def _check(path: Path) -> None:

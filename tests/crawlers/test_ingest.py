@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kaz_crawlers.archive import FACTS_FILE, archive_facts
-from kaz_crawlers.ingest import ingest_warc
+from kaz_crawlers.ingest import Pageless, ingest_warc
 from kaz_crawlers.warc_writer import Exchange, WarcWriter
 from kaz_datasets.errors import Corrupt, NotFound
+from kaz_datasets.record_facts import RecordFacts
 from kaz_datasets.source_facts import SourceFacts
+from kaz_datasets.warc import read_pages
 
 FACTS = SourceFacts(id="journal", kind="science", basis="permission", remove=("nav", ".ad"))
 
@@ -86,6 +90,24 @@ def test_what_is_no_archive_is_refused_before_anything_is_written(
     with pytest.raises(Corrupt, match=r"bad\.warc\.gz is neither a WARC nor an ARC"):
         ingest_warc([good, bad], tmp_path / "archive", FACTS)
     assert not (tmp_path / "archive").exists()
+
+
+def test_a_file_without_pages_is_named(tmp_path: Path) -> None:
+    writer = WarcWriter(tmp_path / "in", "empty", {"description": "nothing"})
+    facts = RecordFacts()
+    writer.write_conversion("http://a.example/", b"x", "text/plain", facts, datetime.now(UTC))
+    writer.close()
+    path = tmp_path / "in" / "empty-00000.warc.gz"
+    path.write_bytes(path.read_bytes()[: next(read_pages_offsets(path))])
+    report = ingest_warc([path], tmp_path / "archive", FACTS)
+    assert (report.pages, report.damages) == (0, ())
+    assert report.pageless == (
+        Pageless(file=path.name, reason="no records but its own description"),
+    )
+
+
+def read_pages_offsets(path: Path) -> Iterator[int]:
+    yield from (page.offset for page in read_pages(path))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_kazakh_pages_become_a_release(
     archive = tmp_path / "pages.warc.gz"
     pages = wrap_pages.wrap(wrap_pages.saved_pages(shared_data / "html" / "kk_pages"), archive)
     taken, built = ingest_and_build([archive], tmp_path / "workspace", capsys)
-    assert taken == {"files": 1, "pages": pages, "damaged": []}
+    assert taken == {"files": 1, "pages": pages, "damaged": [], "without_pages": []}
     assert built["stages"]["clean"]["in"] == pages
     reconciles(built)
     # most of these pages are Kazakh articles; a pipeline that loses them is no use

@@ -144,10 +144,14 @@ def _show_archives(report: IngestReport, as_json: bool, *, unclear: bool) -> Non
             {"file": damage.file, "offset": damage.offset, "reason": damage.reason}
             for damage in report.damages
         ]
-        print_json({"files": len(report.files), "pages": report.pages, "damaged": damages})
+        pageless = [{"file": each.file, "holds": each.reason} for each in report.pageless]
+        counts = {"files": len(report.files), "pages": report.pages}
+        print_json({**counts, "damaged": damages, "without_pages": pageless})
         return
     for damage in report.damages:
         click.echo(f"{damage.file}: damaged at byte {damage.offset}: {damage.reason}", err=True)
+    for file in report.pageless:
+        click.echo(f"{file.file}: no pages, it holds {file.reason}", err=True)
     click.echo(
         f"{len(report.files)} files, {report.pages} pages, {len(report.damages)} damaged records;"
         " next: `kazcorpus build`"
