@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kaz_crawlers.source_check import check_file
 
@@ -170,3 +172,27 @@ def test_what_an_editor_does_is_no_mistake(content: bytes, tmp_path: Path) -> No
 def test_the_name_of_the_file_is_the_id(tmp_path: Path) -> None:
     answer = "id: the id is 'sait-kz', so name the file sait-kz.toml"
     assert errors(tmp_path, SOUND.encode(), "Sait.kz.toml") == [answer]
+
+
+MARKS = st.sampled_from(
+    ["", '"', "'", "\\", "[", "]", "\n", "=", "#", "{", "\x00", "\u2028", "(?!"]
+)
+WORDS = st.sampled_from(["1e999", "2026-13-40", "never", "[[urls]]", "examples", "http://[", "١"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    cuts=st.lists(
+        st.tuples(st.integers(0, len(SOUND)), st.integers(0, 12), MARKS | WORDS),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whatever_is_written_is_answered_in_single_lines(
+    cuts: list[tuple[int, int, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = SOUND
+    for start, length, piece in cuts:
+        text = text[:start] + piece + text[start + length :]
+    found = errors(tmp_path_factory.getbasetemp(), text.encode("utf-8", "replace"))
+    assert all(line.splitlines() == [line] for line in found)

@@ -113,6 +113,10 @@ def test_check_answers_with_its_exit_code(
     assert captured.err == (
         "kazcorpus: errors in own-bad: mend the keys that are named, then check again\n"
     )
+    assert run(["sources", "check", *place]) == 1
+    counted = capsys.readouterr().out
+    assert counted.startswith("own-bad: error: rights.licence: 'CC zero' is no SPDX identifier")
+    assert " sources: 1 with errors, " in counted
     assert run(["sources", "check", "no-such", *place]) == 2
     assert run(["sources", "check", "no-such.toml", *place]) == 2
 

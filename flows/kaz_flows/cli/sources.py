@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -88,7 +89,9 @@ def check(targets: tuple[str, ...], folder: Path, as_json: bool) -> None:
     from kaz_crawlers.source_check import check_file
     from kaz_flows.source_choice import chosen_files
 
-    found = {path.stem: check_file(path) for path in chosen_files(targets, folder)}
+    paths = chosen_files(targets, folder)
+    stems = Counter(path.stem for path in paths)
+    found = {path.stem if stems[path.stem] == 1 else str(path): check_file(path) for path in paths}
     if as_json:
         print_json({name: [asdict(item) for item in items] for name, items in found.items()})
     elif targets:
@@ -106,10 +109,10 @@ def _summarise(found: dict[str, list[Problem]]) -> None:
         for item in items:
             click.echo(f"{name}: {item}")
     errors = sum(map(bool, bad.values()))
-    sound = sum(not items for items in found.values())
+    doubtful = sum(map(bool, found.values())) - errors
     click.echo(
-        f"{len(found)} sources: {sound} sound, {len(found) - sound - errors} with warnings"
-        f" (`kazcorpus sources check ID` shows them), {errors} with errors"
+        f"{len(found)} sources: {errors} with errors, {doubtful} with warnings"
+        " (`kazcorpus sources check ID` shows them)"
     )
 
 
