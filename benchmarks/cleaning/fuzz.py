@@ -62,6 +62,7 @@ def main() -> None:
 def fuzz(target: str, arguments: list[str]) -> None:
     """Feed one target until the time is up; atheris ends the process itself."""
     atheris = import_module("atheris")
+    import_module("kaz_cleaning.language")  # numba compiles it, and cannot compile instruments
     with atheris.instrument_imports(include=["kaz_cleaning"]):
         check = {"charset": _charset, "extraction": _extraction, "normaliser": _normaliser}[
             target

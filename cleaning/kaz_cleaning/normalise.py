@@ -56,21 +56,31 @@ def normalise(text: str) -> Normalised:
     """
     repaired: Counter[str] = Counter()
     log: dict[int, str] = {}
-    while signs := signs_of(text):  # a repair may let another one see more: at most a few rounds
+    while True:  # a repair may let another one see more: at most a few rounds
+        signs, text = _settled(text, repaired)
+        if not signs & Sign.MIXED_WORD:
+            break
+        mixed = text
+        text, changed = repair_look_alikes(text)
+        if not changed:
+            break
+        repaired["look-alikes"] += changed
+        _log_words(mixed, text, log)
+    counts = {name: number for name, number in repaired.items() if number}
+    return Normalised(text, counts, tuple(sorted(log.items())))
+
+
+def _settled(text: str, repaired: Counter[str]) -> tuple[Sign, str]:
+    """All but look-alikes, until nothing changes; so that words keep their numbers for the log."""
+    signs, before = signs_of(text), None
+    while signs & ~Sign.MIXED_WORD and text != before:
         before = text
         for name, sign, step in _STEPS:
             if signs & sign:
                 text, changed = step(text)
                 repaired[name] += changed
-        if signs & Sign.MIXED_WORD:
-            mixed = text
-            text, changed = repair_look_alikes(text)
-            repaired["look-alikes"] += changed
-            _log_words(mixed, text, log)
-        if text == before:
-            break
-    counts = {name: number for name, number in repaired.items() if number}
-    return Normalised(text, counts, tuple(sorted(log.items())))
+        signs = signs_of(text)
+    return signs, text
 
 
 def _log_words(before: str, after: str, log: dict[int, str]) -> None:

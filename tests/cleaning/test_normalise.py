@@ -113,6 +113,11 @@ def test_the_log_undoes_the_repair_of_look_alikes(pieces: list[str]) -> None:
         assert undone == "".join(pieces)
 
 
+def test_a_word_joined_after_its_repair_keeps_its_number_in_the_log() -> None:
+    found = normalise("Қ\ufffdaм-\x1c\x0b\nл-ет")  # found by fuzzing
+    assert normalise(undo_look_alikes(found)).text == found.text
+
+
 @pytest.mark.parametrize("dirty", ["Қaзaқстан, бiз", "«Қaзaқ» бiз\nбiз  келдiк"])
 def test_undoing_gives_the_words_as_they_were_found(dirty: str) -> None:
     found = normalise(dirty)
