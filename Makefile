@@ -11,6 +11,7 @@
 # make bench-normalise    look-alikes restored, clean words changed, other languages, speed
 # make bench-stage        an archive to documents: MB/s of text, apart from extraction
 # make fuzz               bytes and texts against cleaning's parsers for a minute each
+# make bench-facts        titles, authors, dates found; pages without an article told apart
 # make bench-encodings    Kazakh pages in six character sets under right, wrong and no labels
 # make bench-sentences   ends of Kazakh sentences beside razdel, pysbd and sentencex
 # make bench-gate   the language gate before extraction: its losses, and pages a second of a crawl
@@ -72,6 +73,10 @@ bench-stage: $(UV)
 
 fuzz: $(UV)
 	$(RUN) python -m benchmarks.cleaning.fuzz
+
+.PHONY: bench-facts
+bench-facts: $(UV)
+	$(RUN) python -m benchmarks.cleaning.page_facts
 
 bench-encodings: $(UV)
 	$(RUN) python -m benchmarks.cleaning.encodings

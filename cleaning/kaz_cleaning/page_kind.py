@@ -15,6 +15,18 @@ _ERROR_TITLE: Final = re.compile(
     r"|не найден[ао]?|ошибка|доступ (?:запрещ|ограничен)",
     re.IGNORECASE,
 )
+_LOGIN_TITLE: Final = re.compile(
+    r"\b(?:кіру|тіркелу|авторлану|құпия\s?сөз|вход|войти|авторизация|регистрация|парол\w*"
+    r"|log-?\s?in|sign-?\s?(?:in|up)|register|password)\b",
+    re.IGNORECASE,
+)
+_NEEDS_SCRIPT: Final = re.compile(
+    r"(?:enable|requires|without|включите|поддержк\w+|қосыңыз\w*)\W+(?:\w+\W+)?javascript"
+    r"|javascript\W+(?:\w+\W+)?(?:қос\w*|отключен\w*|disabled|required)",
+    re.IGNORECASE,
+)
+_FEW: Final = 30
+"""Words beside a field for a password; short news too stand beside one, in the site's frame."""
 _SHORT_PAGE: Final = 120
 """Words; an article on errors or passwords is longer than a page that is one."""
 LINKS_OF_LIST: Final = 0.5
@@ -27,16 +39,18 @@ _PROSE_LINE: Final = 8
 def why_no_article(tree: Any, text: str, title: str | None, url: str) -> str | None:
     """What the page is instead of an article, or None."""
     words = count_words(text)
-    if words < _SHORT_PAGE and _is_login(tree):
+    if words < _SHORT_PAGE and _is_login(tree) and (words < _FEW or _asks_in(title)):
         return "log-in form"
     if words < _SHORT_PAGE and title and _ERROR_TITLE.search(title):
         return "error page"
+    if words < _FEW and _NEEDS_SCRIPT.search(text):
+        return "needs scripts"
     share = link_share(tree, text)
     if share > LINKS_OF_LIST:
         return f"list of links {share:.2f}"
     if not any(_is_prose(line) for line in text.splitlines()):
         return "no prose"
-    return "front page" if _is_front(url) and share > 0.2 else None
+    return "front page" if _is_front(url) and (share > 0.2 or words < _SHORT_PAGE) else None
 
 
 def link_share(tree: Any, text: str) -> float:
@@ -67,6 +81,10 @@ def _is_prose(line: str) -> bool:
 
 def _is_login(tree: Any) -> bool:
     return any((field.get("type") or "").lower() == "password" for field in tree.iter("input"))
+
+
+def _asks_in(title: str | None) -> bool:
+    return title is not None and _LOGIN_TITLE.search(title) is not None
 
 
 def _is_front(url: str) -> bool:
