@@ -15,14 +15,15 @@ from typing import Any, Final
 
 from kaz_datasets.account import Account, add_accounts, check_chain
 from kaz_datasets.files import remove_temporaries, sha256_of
-from kaz_datasets.release.admission import Barred
-from kaz_datasets.release.config import ReleaseConfig
+from kaz_datasets.publishing.ledger import Ledger
+from kaz_datasets.release.config import Previous, ReleaseConfig
 from kaz_datasets.release.manifest import MANIFEST, read_manifest
 from kaz_datasets.release.predecessor import newest_below, released
 from kaz_datasets.release.succession import Proposal, propose_after
 from kaz_datasets.release.tree import RELEASE_VERSION, write_release
 from kaz_datasets.release.version import Version
 from kaz_datasets.stage import Stage
+from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawl_rejects import record_crawl_rejects
@@ -30,6 +31,7 @@ from kaz_flows.lock import exclusive
 from kaz_flows.plan import Crawl, find_crawls, units_of
 from kaz_flows.runner import Runner
 from kaz_flows.steps import Shard, clean_unit, cluster_documents, keep_documents, sign_documents
+from kaz_flows.takedown import apply_takedowns
 
 NEXT: Final = "next"
 """Stands for the version that follows from what changed."""
@@ -108,6 +110,8 @@ def build(
     why = ""
     with exclusive(workspace):
         remove_leftovers(workspace)
+        # again: one that was killed half-way, and pages that were fetched since
+        apply_takedowns(workspace, Register.of(workspace.root).takedowns)
         prepared = prepare(workspace, configuration, runner)
         if version == NEXT:
             proposal = propose_version(workspace, prepared, config)
@@ -163,7 +167,8 @@ def propose_version(workspace: Workspace, prepared: Prepared, config: ReleaseCon
     """The number that follows the newest release, from what changed since."""
     there = released(workspace.releases)
     kept = [shard.path for shard in prepared.kept]
-    return propose_after(kept, config.gate, Barred(), there[-1] if there else None)
+    barred = Register.of(workspace.root).barred(kept)
+    return propose_after(kept, config.gate, barred, there[-1] if there else None)
 
 
 def _release(
@@ -171,6 +176,9 @@ def _release(
 ) -> tuple[Path, bool]:
     previous = newest_below(workspace.releases, Version.parse(config.version))
     output = workspace.releases / config.version
+    register = Register.of(workspace.root)
+    ledger = Ledger.of(workspace.releases)
+    config = replace(config, previous=_published(previous, ledger))
     facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
     shards = (*prepared.refused, *prepared.cleaned, *prepared.kept)
     stage = Stage(
@@ -182,7 +190,11 @@ def _release(
             for name, digest in shard.result.outputs.items()
         }
         | ({"previous": sha256_of(previous / MANIFEST)} if previous is not None else {}),
-        config={"release": asdict(config), "pipeline": settings},
+        config={
+            "release": asdict(config),
+            "pipeline": settings,
+            "takedowns": [takedown.to_json() for takedown in register.takedowns],
+        },
         version=RELEASE_VERSION,
     )
 
@@ -196,12 +208,23 @@ def _release(
             output=output,
             previous=previous,
             pipeline=settings,
-            replace=True,
+            takedowns=register.takedowns,
+            barred=register.barred([shard.path for shard in prepared.kept]),
+            # what was published is never written anew under its number
+            replace=ledger.find(config.repo, config.version) is None,
         )
         files = [path for path in output.rglob("*") if path.is_file()]
         return prepared.funnel[-1][1], files
 
     return output, stage.run(work).skipped
+
+
+def _published(previous: Path | None, ledger: Ledger) -> Previous | None:
+    """The link to the release before, with its commit where it was published."""
+    if previous is None:
+        return None
+    there = ledger.of_digest(sha256_of(previous / MANIFEST))
+    return Previous(version=previous.name, commit=there.commit if there is not None else None)
 
 
 def _workers(configuration: Configuration, units: int) -> int:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kaz_datasets.errors import NotFound, Refused
+from kaz_datasets.files import sha256_of
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.publishing import Published, publish
+from kaz_datasets.publishing.ledger import Ledger, Publication
+from kaz_datasets.release.manifest import MANIFEST
 from kaz_datasets.shards import read_shard
 from kaz_datasets.workspace import Workspace
 
@@ -25,12 +28,12 @@ class PublishTarget:
 
 
 def publish_release(release: Path, target: PublishTarget, progress: Progress = silent) -> Published:
-    """Publish a release folder, unless a row in it has no stated right.
+    """Publish a release folder, unless a row in it has no stated right, and enter it in the ledger.
 
     Raises Refused naming the sources without a right, and what `kaz_datasets.publishing` raises.
     """
     refuse_unclear_rights(release)
-    return publish(
+    published = publish(
         release,
         target.repo,
         version=release.resolve().name,
@@ -40,6 +43,16 @@ def publish_release(release: Path, target: PublishTarget, progress: Progress = s
         timeout=target.timeout,
         progress=progress,
     )
+    folder = release.resolve()
+    Ledger.of(folder.parent).enter(
+        Publication(
+            repo=published.repo,
+            version=folder.name,
+            commit=published.commit,
+            digest=sha256_of(folder / MANIFEST),
+        )
+    )
+    return published
 
 
 def refuse_unclear_rights(release: Path) -> None:

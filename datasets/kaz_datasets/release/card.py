@@ -23,8 +23,9 @@ from kaz_datasets.release.figures import Figures
 from kaz_datasets.release.licences import licence_link, licence_of_release
 from kaz_datasets.release.removed_rows import REMOVED_FIELDS
 from kaz_datasets.source_facts import SourceFacts
+from kaz_datasets.takedown.request import Takedown
 
-CARD_VERSION: Final = 3
+CARD_VERSION: Final = 4
 """Raised whenever the same figures would give another card: older ones are then not compared."""
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|#])")
@@ -51,6 +52,8 @@ class CardFacts:
     """What became of every address the crawler knew; only the archive can prove it."""
     pipeline: Mapping[str, Any] = field(default_factory=dict)
     """The stages before the release: the version and the settings of each, as JSON."""
+    takedowns: tuple[Takedown, ...] = ()
+    """Removals that were asked for, as they may be shown."""
 
     def to_json(self) -> dict[str, Any]:
         """The facts as `release.json` holds them."""
@@ -59,6 +62,7 @@ class CardFacts:
             "sources": [_source_to_json(source) for source in self.sources],
             "crawl": self.crawl.to_json() if self.crawl is not None else None,
             "pipeline": dict(self.pipeline),
+            "takedowns": [takedown.to_json() for takedown in self.takedowns],
         }
 
     @classmethod
@@ -70,6 +74,7 @@ class CardFacts:
             sources=_SOURCES.validate_python(value["sources"]),
             crawl=Account.from_json(crawl) if crawl is not None else None,
             pipeline=dict(value.get("pipeline", {})),
+            takedowns=tuple(map(Takedown.from_json, value.get("takedowns", []))),
         )
 
 
@@ -155,6 +160,7 @@ def _body(facts: CardFacts, figures: Figures) -> str:
     example_kind = next((kind for kind, _ in _largest_first(figures.kinds)), "other")
     return _template().render(
         config=facts.config,
+        takedowns=facts.takedowns,
         licence=licence_of_release(facts.config.licence),
         figures=figures,
         sources=_source_rows(facts.sources, figures),

@@ -31,6 +31,11 @@ def check_chain_link(folder: Path, previous: Path) -> Iterator[Check]:
     link = now.manifest.facts.config.previous
     stated = (link.version, link.digest) if link is not None else ABSENT
     yield compare("previous release", (str(before.version), before.digest), stated)
+    told, known = (
+        [takedown.to_json() for takedown in release.manifest.facts.takedowns]
+        for release in (now, before)
+    )
+    yield compare("takedowns of the previous release", known, told[: len(known)])
     changes = changes_between(now.live, before)
     try:
         check_succession(now.version, before.version, changes)

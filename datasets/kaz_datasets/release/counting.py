@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +62,7 @@ class FigureCounter:
     def __init__(self, removed: pa.Table) -> None:
         self._removed = removed
         self._tombstoned = 0
+        self._ids: list[pa.Array[Any]] = []
         self._groups: dict[_Group, Totals] = {}
         self._hosts: set[str] = set()
         self._years: Counter[str] = Counter()
@@ -99,6 +100,7 @@ class FigureCounter:
 
     def add_documents(self, batch: pa.RecordBatch) -> None:
         """Count the documents that the release stands for; removed ones are only counted."""
+        self._ids.append(batch.column("id"))
         gone = pc.is_in(batch.column("id"), value_set=self._removed["id"].combine_chunks())
         self._tombstoned += pc.sum(gone).as_py() or 0
         live = batch.filter(pc.invert(gone))
@@ -117,6 +119,12 @@ class FigureCounter:
         times = pc.min_max(live.column("retrieved_at").cast(pa.int64())).as_py()
         known = [times["min"], times["max"], *self._retrieved]
         self._retrieved = [min(known), max(known)]
+
+    def among(self, ids: Collection[str]) -> list[str]:
+        """Which of these ids are in the data files, removed or not."""
+        seen = pa.chunked_array(self._ids, type=pa.string())
+        wanted = pa.array(sorted(ids), pa.string())
+        return [str(name) for name in wanted.filter(pc.is_in(wanted, value_set=seen)).to_pylist()]
 
     def _add_groups(self, batch: pa.RecordBatch) -> None:
         columns: dict[str, Any] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kaz_datasets.release.config import Change, ReleaseConfig
 from kaz_datasets.release.figures import Figures
 from kaz_datasets.release.licences import licence_of_release
+from kaz_datasets.takedown.request import Takedown
 
 _TITLE: Final = "# Changelog\n"
 _LICENCE: Final = """\
@@ -35,6 +36,32 @@ def render_licence(config: ReleaseConfig) -> str:
         url=licence.url,
         removal=config.removal,
     )
+
+
+def render_takedowns(takedowns: Sequence[Takedown]) -> str:
+    """The TAKEDOWNS.md: when, why and by whom removals were asked for, and how many rows each met.
+
+    Neither names nor addresses: a log of removals must not become a list of what was removed.
+    """
+    lines = [
+        "# Takedowns",
+        "",
+        "Removals that were asked for. None of these documents is in this release.",
+        "",
+    ]
+    if not takedowns:
+        return "\n".join([*lines, "None so far.", ""])
+    lines += [
+        "| number | date | asked by | named by | documents | reason |",
+        "| ---: | --- | --- | --- | ---: | --- |",
+    ]
+    for entry in takedowns:
+        reason = entry.reason.replace("|", "\\|")
+        lines.append(
+            f"| {entry.number} | {entry.date} | {entry.requester} | {entry.target.by}"
+            f" | {len(entry.ids):,} | {reason} |"
+        )
+    return "\n".join([*lines, ""])
 
 
 def render_changelog(config: ReleaseConfig, figures: Figures) -> str:

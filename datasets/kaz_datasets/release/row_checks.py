@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import pyarrow as pa
@@ -46,14 +46,19 @@ _PROPERTIES: Final = (
     "row order",
     "release",
     "right",
+    "personal data",
 )
+
+PersonalData = Callable[[str], Mapping[str, int]]
+"""Counts what of a text is personal data, by type; the patterns are those of the cleaning."""
 
 
 class DocumentChecks:
     """Looks at every row of the data files and remembers the first fault of each sort."""
 
-    def __init__(self, gate: Gate, removed: pa.Table) -> None:
+    def __init__(self, gate: Gate, removed: pa.Table, personal: PersonalData | None = None) -> None:
         self._gate = gate
+        self._personal = personal
         self._removed = frozenset(map(str, removed["id"].to_pylist()))
         self._faults: dict[tuple[str, str], Check] = {}
         self._seen: list[str] = []
@@ -76,6 +81,9 @@ class DocumentChecks:
             if row["id"] not in self._removed:
                 refusal = self._gate.refusal(row["rights"]["basis"], row["licence"])
                 self._expect(name, "right", row, None, refusal)
+            if self._personal is not None:
+                found = {kind: n for kind, n in self._personal(row["text"]).items() if n}
+                self._expect(name, "personal data", row, {}, found)
 
     def _look_at_row(self, name: str, row: dict[str, Any]) -> None:
         text = row["text"]

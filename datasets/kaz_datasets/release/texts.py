@@ -9,12 +9,13 @@ from kaz_datasets.release.card import CardFacts, render_card
 from kaz_datasets.release.citation import BIBTEX, CFF, render_bibtex, render_cff
 from kaz_datasets.release.croissant import CROISSANT, render_croissant
 from kaz_datasets.release.figures import Figures
-from kaz_datasets.release.notices import render_changelog, render_licence
+from kaz_datasets.release.notices import render_changelog, render_licence, render_takedowns
 
 TEXTS: Final[Mapping[str, Callable[[CardFacts, Figures], str]]] = {
     "README.md": render_card,
     "CHANGELOG.md": lambda facts, figures: render_changelog(facts.config, figures),
     "LICENSE": lambda facts, _: render_licence(facts.config),
+    "TAKEDOWNS.md": lambda facts, _: render_takedowns(facts.takedowns),
     BIBTEX: lambda facts, figures: render_bibtex(facts.config, figures),
     CFF: lambda facts, figures: render_cff(facts.config, figures),
     CROISSANT: lambda facts, figures: render_croissant(

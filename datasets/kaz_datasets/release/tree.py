@@ -28,6 +28,7 @@ from kaz_datasets.release.manifest import (
 )
 from kaz_datasets.release.texts import TEXTS
 from kaz_datasets.source_facts import SourceFacts
+from kaz_datasets.takedown.request import Takedown
 
 CRAWL: Final = "crawl"
 NO_SETTINGS: Final[Mapping[str, Any]] = {}
@@ -61,6 +62,7 @@ def write_release(
     previous: Path | None = None,
     barred: Barred = NOBODY,
     pipeline: Mapping[str, Any] = NO_SETTINGS,
+    takedowns: Sequence[Takedown] = (),
     progress: Progress = silent,
     replace: bool = False,
 ) -> ReleaseSummary:
@@ -70,7 +72,8 @@ def write_release(
     is shown as it is. `previous` is the folder of the release before: within its major, its files
     stay as they are, and new rows and removals get files of their own. `barred` rows are kept
     out, and erased from earlier files where their removal was asked for. `pipeline` is told in
-    `release.json`: the settings of the stages before.
+    `release.json`: the settings of the stages before; `takedowns` in TAKEDOWNS.md, without names
+    and addresses.
 
     The same input gives the same bytes, in whatever shards and order the rows come; a folder that
     holds them already is left alone, one that holds another release of this version is a failure
@@ -99,6 +102,7 @@ def write_release(
                 sources=_facts_used(sources, figures),
                 crawl=crawl,
                 pipeline=pipeline,
+                takedowns=tuple(takedown.public() for takedown in takedowns),
             )
             files = _write_texts(building, facts, figures)
             digest = sha256_of(building / MANIFEST)

@@ -42,7 +42,7 @@ from kaz_datasets.release.manifest import (
     render_checksums,
 )
 from kaz_datasets.release.removed_rows import REMOVED_SCHEMA, read_removed_rows
-from kaz_datasets.release.row_checks import DocumentChecks, RejectedOrder
+from kaz_datasets.release.row_checks import DocumentChecks, PersonalData, RejectedOrder
 from kaz_datasets.release.texts import TEXTS
 from kaz_datasets.release.tombstone_checks import check_tombstones
 from kaz_datasets.shards import iter_batches, open_shard
@@ -61,11 +61,16 @@ _UNREADABLE = (
 
 
 def verify_release(
-    folder: Path, progress: Progress = silent, *, previous: Path | None = None
+    folder: Path,
+    progress: Progress = silent,
+    *,
+    previous: Path | None = None,
+    personal: PersonalData | None = None,
 ) -> Verification:
     """Check the release at `folder` against itself, and against the one before if it is given.
 
-    Raises NotFound where there is none.
+    `personal` looks for personal data in every text; none may be left. Raises NotFound where there
+    is no release.
     """
     for place in (folder, *([previous] if previous is not None else [])):
         if not any((place / name).is_file() for name in (MANIFEST, CHECKSUMS)):
@@ -74,7 +79,7 @@ def verify_release(
     manifest = _manifest(folder, checks)
     checks.extend(_check_files(folder, manifest))
     gate = manifest.facts.config.gate if manifest is not None else Gate()
-    counter = _count_rows(folder, gate, checks, progress)
+    counter = _count_rows(folder, gate, personal, checks, progress)
     if manifest is not None and counter is not None:
         checks.extend(_check_statements(folder, manifest, counter))
     if previous is not None:
@@ -145,11 +150,15 @@ def _check_sums(path: Path, digests: Mapping[str, str]) -> Iterator[Check]:
 
 
 def _count_rows(
-    folder: Path, gate: Gate, checks: list[Check], progress: Progress
+    folder: Path,
+    gate: Gate,
+    personal: PersonalData | None,
+    checks: list[Check],
+    progress: Progress,
 ) -> FigureCounter | None:
     """Read every row once, checking and counting; None where a file cannot be read."""
     removed = _removed(folder, checks)
-    counter, documents = FigureCounter(removed), DocumentChecks(gate, removed)
+    counter, documents = FigureCounter(removed), DocumentChecks(gate, removed, personal)
     rejected = RejectedOrder()
     paths = _row_paths(folder)
     unreadable = 0
@@ -205,6 +214,8 @@ def _check_statements(folder: Path, manifest: Manifest, counter: FigureCounter) 
     except _UNREADABLE as error:
         yield failure("figures", "computed from the data", error)
         return
+    taken = {name for takedown in manifest.facts.takedowns for name in takedown.ids}
+    yield compare("documents taken down that are in the data", [], counter.among(taken))
     yield from compare_trees("figures", figures.to_json(), manifest.figures)
     yield from _check_rows_listed(manifest, folder)
     yield from _check_card_yaml(folder, figures)

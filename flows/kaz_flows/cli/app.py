@@ -24,6 +24,7 @@ COMMANDS = {
     "publish": "kaz_flows.cli.publish:publish",
     "verify": "kaz_flows.cli.verify:verify",
     "diff": "kaz_flows.cli.diff:diff",
+    "takedown": "kaz_flows.cli.takedown:takedown",
     "extract": "kaz_flows.cli.tools:extract",
     "identify": "kaz_flows.cli.tools:identify",
     "normalise": "kaz_flows.cli.tools:normalise",

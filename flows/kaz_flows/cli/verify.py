@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from kaz_datasets.errors import Unverified
@@ -18,9 +20,16 @@ from kaz_flows.cli.show import print_json, print_table, progress_bar
 )
 @click.argument("release", metavar="RELEASE")
 @click.option("--previous", help="The release before: nothing of it may have been rewritten.")
+@click.option(
+    "--personal-data/--no-personal-data",
+    default=True,
+    help="Look for personal data in every text (most of the time that it takes).",
+)
 @endpoint_option
 @json_option
-def verify(release: str, previous: str | None, endpoint: str | None, as_json: bool) -> None:
+def verify(
+    release: str, previous: str | None, personal_data: bool, endpoint: str | None, as_json: bool
+) -> None:
     """Recompute every figure and checksum of a release; exit 1 naming each that differs.
 
     RELEASE is a folder, or owner/name@revision on the Hub, which is downloaded.
@@ -30,7 +39,9 @@ def verify(release: str, previous: str | None, endpoint: str | None, as_json: bo
     folder = release_at(release, endpoint)
     before = release_at(previous, endpoint) if previous is not None else None
     with progress_bar() as progress:
-        verification = verify_release(folder, progress, previous=before)
+        verification = verify_release(
+            folder, progress, previous=before, personal=_personal if personal_data else None
+        )
     if as_json:
         failed = [
             {"check": check.name, "expected": check.expected, "found": check.found}
@@ -50,3 +61,10 @@ def verify(release: str, previous: str | None, endpoint: str | None, as_json: bo
             f"{len(verification.failed)} of {len(verification.checks)} checks differ: {named}"
             + (f"; and {more} more" if more > 0 else "")
         )
+
+
+def _personal(text: str) -> Mapping[str, int]:
+    """What of a text the cleaning would mask today."""
+    from kaz_cleaning.masks import mask
+
+    return mask(text).counts

@@ -206,6 +206,12 @@ def make_corpus(tmp_path: Path) -> Callable[..., Corpus]:
 
 
 @pytest.fixture(scope="session")
+def make() -> Callable[[Path], Corpus]:
+    """Make the corpus in a folder, for fixtures that live longer than a test."""
+    return made
+
+
+@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> ReleaseSummary:
     """A finished release; tests that change it take `release`."""
     folder = tmp_path_factory.mktemp("built")

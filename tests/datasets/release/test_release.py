@@ -58,6 +58,7 @@ def test_the_tree_is_exactly_what_is_published(built: ReleaseSummary) -> None:
             "CITATION.cff",
             "CITATION.bib",
             "croissant.json",
+            "TAKEDOWNS.md",
             "release.json",
             "SHA256SUMS",
             *DATA_FILES,
@@ -166,7 +167,7 @@ def test_sums_are_in_the_form_of_sha256sum(built: ReleaseSummary) -> None:
         [tool, "--check", "--strict", "SHA256SUMS"], cwd=built.folder, capture_output=True
     )
     assert done.returncode == 0
-    assert done.stdout.count(b": OK") == 15
+    assert done.stdout.count(b": OK") == 16
 
 
 def test_figures_are_those_of_the_rows(corpus: Any, built: ReleaseSummary) -> None:

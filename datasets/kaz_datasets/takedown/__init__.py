@@ -1,0 +1,1 @@
+"""Takedowns: a removal that was asked for, from the request to all places that hold the text."""
