@@ -52,6 +52,11 @@ class Workspace:
         return self.root / "dedup"
 
     @property
+    def benchmarks(self) -> Path:
+        """`benchmarks/<set>.parquet`: hashed n-grams of evaluation sets that releases leave out."""
+        return self.root / "benchmarks"
+
+    @property
     def releases(self) -> Path:
         """`releases/<version>/`: exactly the tree that is published."""
         return self.root / "releases"

@@ -16,6 +16,7 @@ from typing import Any, Final
 from kaz_datasets.account import Account, add_accounts, check_chain
 from kaz_datasets.files import remove_temporaries, sha256_of
 from kaz_datasets.publishing.ledger import Ledger
+from kaz_datasets.release.admission import Barred
 from kaz_datasets.release.config import Previous, ReleaseConfig
 from kaz_datasets.release.manifest import MANIFEST, read_manifest
 from kaz_datasets.release.predecessor import newest_below, released
@@ -27,6 +28,7 @@ from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawl_rejects import record_crawl_rejects
+from kaz_flows.decontamination import WORDS, barred_by, overlaps, sets_of
 from kaz_flows.lock import exclusive
 from kaz_flows.plan import Crawl, find_crawls, units_of
 from kaz_flows.runner import Runner
@@ -167,8 +169,15 @@ def propose_version(workspace: Workspace, prepared: Prepared, config: ReleaseCon
     """The number that follows the newest release, from what changed since."""
     there = released(workspace.releases)
     kept = [shard.path for shard in prepared.kept]
-    barred = Register.of(workspace.root).barred(kept)
+    barred = barred_rows(workspace, kept)
     return propose_after(kept, config.gate, barred, there[-1] if there else None)
+
+
+def barred_rows(workspace: Workspace, kept: Sequence[Path]) -> Barred:
+    """Rows that stay out: taken down, or with a passage of an evaluation set."""
+    tests = barred_by(list(overlaps(kept, sets_of(workspace.benchmarks))))
+    taken = Register.of(workspace.root).barred(kept)
+    return Barred(ids={**tests.ids, **taken.ids})
 
 
 def _release(
@@ -177,6 +186,10 @@ def _release(
     previous = newest_below(workspace.releases, Version.parse(config.version))
     output = workspace.releases / config.version
     register = Register.of(workspace.root)
+    sets = sorted(workspace.benchmarks.glob("*.parquet"))
+    if sets:
+        names = [path.stem for path in sets]
+        settings = {**settings, "decontamination": {"words": WORDS, "sets": names}}
     ledger = Ledger.of(workspace.releases)
     config = replace(config, previous=_published(previous, ledger))
     facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
@@ -189,6 +202,7 @@ def _release(
             for number, shard in enumerate(shards)
             for name, digest in shard.result.outputs.items()
         }
+        | {f"set:{path.name}": sha256_of(path) for path in sets}
         | ({"previous": sha256_of(previous / MANIFEST)} if previous is not None else {}),
         config={
             "release": asdict(config),
@@ -209,9 +223,10 @@ def _release(
             previous=previous,
             pipeline=settings,
             takedowns=register.takedowns,
-            barred=register.barred([shard.path for shard in prepared.kept]),
-            # what was published is never written anew under its number
-            replace=ledger.find(config.repo, config.version) is None,
+            barred=barred_rows(workspace, [shard.path for shard in prepared.kept]),
+            # what was published, or is followed by another, is never written anew
+            replace=ledger.find(config.repo, config.version) is None
+            and released(workspace.releases)[-1:] in ([], [output]),
         )
         files = [path for path in output.rglob("*") if path.is_file()]
         return prepared.funnel[-1][1], files

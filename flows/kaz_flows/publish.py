@@ -9,7 +9,7 @@ from kaz_datasets.errors import NotFound, Refused
 from kaz_datasets.files import sha256_of
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.publishing import Published, publish
-from kaz_datasets.publishing.ledger import Ledger, Publication
+from kaz_datasets.publishing.ledger import REAL_HUB, Ledger, Publication
 from kaz_datasets.release.manifest import MANIFEST
 from kaz_datasets.shards import read_shard
 from kaz_datasets.workspace import Workspace
@@ -50,6 +50,7 @@ def publish_release(release: Path, target: PublishTarget, progress: Progress = s
             version=folder.name,
             commit=published.commit,
             digest=sha256_of(folder / MANIFEST),
+            endpoint=target.endpoint or REAL_HUB,
         )
     )
     return published

@@ -12,6 +12,7 @@ import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, HfFileSystem
 from huggingface_hub.errors import (
     EntryNotFoundError,
+    GatedRepoError,
     HfHubHTTPError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
@@ -100,6 +101,20 @@ def test_a_private_repo_looks_missing_without_a_token(hub: RunningHub, api: HfAp
     api.update_repo_settings(REPO, private=True, repo_type="dataset")
     assert not stranger.repo_exists(REPO, repo_type="dataset")
     assert api_for(hub, "may-read").dataset_info(REPO).private
+
+
+def test_a_gated_repo_shows_its_files_to_those_let_in(
+    hub: RunningHub, api: HfApi, tmp_path: Path
+) -> None:
+    commit(api, {"a.txt": b"1"})
+    api.update_repo_settings(REPO, gated="manual", repo_type="dataset")
+    stranger = api_for(hub, token=False)
+    assert "a.txt" in stranger.list_repo_files(REPO, repo_type="dataset")
+    with pytest.raises(GatedRepoError):
+        stranger.hf_hub_download(REPO, "a.txt", repo_type="dataset", cache_dir=tmp_path)
+    reader = api_for(hub, "may-read")
+    got = reader.hf_hub_download(REPO, "a.txt", repo_type="dataset", cache_dir=tmp_path)
+    assert Path(got).read_bytes() == b"1"
 
 
 def test_a_read_token_cannot_write(hub: RunningHub, api: HfApi) -> None:

@@ -45,6 +45,7 @@ _HANDLERS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", _API + "/paths-info/{revision}", routes_tree.paths_info),
     ("POST", _API + "/preupload/{revision}", routes_uploads.preupload),
     ("POST", _API + "/commit/{revision}", routes_uploads.commit),
+    ("GET", _API + "/xet-write-token/{revision}", routes_uploads.xet_write_token),
     ("POST", _FILES + ".git/info/lfs/objects/batch", routes_uploads.lfs_batch),
     ("POST", "/_lfs/{oid}/verify", routes_uploads.verify_large),
     ("GET", _FILES + "/resolve/{revision}/{path:path}", routes_tree.resolve),
@@ -57,9 +58,10 @@ def create_app(
     tokens: Mapping[str, Right],
     faults: Faults | None = None,
     page_size: int = PAGE_SIZE,
+    xet: bool = False,
 ) -> Starlette:
     """A Hub whose state is in `root`; `tokens` says what each token allows."""
-    hub = HubState(root=root, tokens=dict(tokens), page_size=page_size)
+    hub = HubState(root=root, tokens=dict(tokens), page_size=page_size, xet=xet)
     routes = [
         Route(path, _endpoint(hub, handler), methods=[method])
         for method, path, handler in _HANDLERS

@@ -12,6 +12,7 @@ from typing import Any
 
 from kaz_datasets.files import atomic_path, no_space_named, sync_file
 from kaz_datasets.hub.errors import HubError
+from kaz_datasets.hub.xet_store import XetStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +59,9 @@ def lfs_pointer(sha256: str, size: int) -> bytes:
 class ObjectStore:
     """Contents under one folder. Nothing is ever changed or removed; the caller serialises puts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, xet: XetStore | None = None) -> None:
         self._folder = folder
+        self._xet = xet
 
     def put_small(self, content: bytes) -> Entry:
         """Keep a file that travels inside a commit."""
@@ -86,6 +88,8 @@ class ObjectStore:
 
     def entry_of_large(self, sha256: str, size: int) -> Entry:
         """The entry of an uploaded file. Raises HubError if it is not here, or of another size."""
+        if self._xet is not None and self.size_of_large(sha256) < 0:
+            self._xet.extract(sha256, self.large(sha256))
         if self.size_of_large(sha256) != size:
             raise HubError(400, f"LFS pointer pointed to a file that does not exist: {sha256}")
         return Entry(oid=git_blob_id(lfs_pointer(sha256, size)), size=size, sha256=sha256)

@@ -56,7 +56,11 @@ def paths_info(hub: HubState, request: Request, body: bytes) -> Response:
 
 def resolve(hub: HubState, request: Request, body: bytes) -> Response:
     """`GET` and `HEAD /datasets/{repo}/resolve/{revision}/{path}`: the file, or parts of it."""
-    commit = hub.repo(request).commit(segment(request, "revision"))
+    repo = hub.repo(request)
+    if repo.settings()["gated"] and hub.right(request) is None:
+        # what a gated repo holds is told to all, its files only to those who were let in
+        raise HubError(401, f"Access to dataset {repo.id} is restricted.", "GatedRepo")
+    commit = repo.commit(segment(request, "revision"))
     path = segment(request, "path")
     entry = commit.tree.get(path)
     if entry is None:

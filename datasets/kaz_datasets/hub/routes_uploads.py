@@ -6,6 +6,7 @@ import base64
 import binascii
 import hmac
 import re
+import time
 from dataclasses import replace
 from fnmatch import fnmatch
 from typing import Any
@@ -21,6 +22,7 @@ from kaz_datasets.hub.segments import base_url, segment
 from kaz_datasets.hub.state import HubState
 
 REGULAR_MAX_BYTES = 10 << 20  # above it the Hub takes a file by LFS only
+_XET_SECONDS = 3600
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -99,6 +101,23 @@ def verify_large(hub: HubState, request: Request, body: bytes) -> Response:
     if hub.objects.size_of_large(oid) != read_json(body).get("size"):
         raise HubError(404, "the object is not here, or of another size")
     return JSONResponse({"success": True})
+
+
+def xet_write_token(hub: HubState, request: Request, body: bytes) -> Response:
+    """`GET …/xet-write-token/{revision}`: where hf_xet puts the chunks of large files."""
+    hub.repo(request, write=True)
+    if not hub.xet:
+        raise HubError(404, "this Hub takes large files by Git LFS: set HF_HUB_DISABLE_XET=1")
+    expires = int(time.time()) + _XET_SECONDS
+    store = f"local://{hub.xet_store.folder.resolve()}"
+    return JSONResponse(
+        {"casUrl": store, "exp": expires, "accessToken": "local"},
+        headers={
+            "X-Xet-Cas-Url": store,
+            "X-Xet-Access-Token": "local",
+            "X-Xet-Token-Expiration": str(expires),
+        },
+    )
 
 
 def commit(hub: HubState, request: Request, body: bytes) -> Response:

@@ -39,8 +39,11 @@ def serve(
     port: int = 0,
     tokens: Mapping[str, Right],
     faults: Faults | None = None,
+    xet: bool = False,
 ) -> Iterator[RunningHub]:
     """Serve the Hub of folder `root` until the block ends; port 0 takes a free one.
+
+    With `xet` clients upload through hf_xet into a store beside it, else through Git LFS.
 
     Raises WrongUse for a host that is not loopback or a port that is taken, Failed if another
     process serves the folder.
@@ -49,7 +52,7 @@ def serve(
     root.mkdir(parents=True, exist_ok=True)
     with _alone(root), closing(_listen(host, port)) as listening:
         taken = listening.getsockname()[1]
-        with _running(create_app(root, tokens=tokens, faults=faults), listening):
+        with _running(create_app(root, tokens=tokens, faults=faults, xet=xet), listening):
             yield RunningHub(url=f"http://{_in_url(host)}:{taken}")
 
 

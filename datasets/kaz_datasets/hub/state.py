@@ -16,6 +16,7 @@ from kaz_datasets.hub.errors import HubError, repo_not_found
 from kaz_datasets.hub.objects import ObjectStore
 from kaz_datasets.hub.repository import Repository
 from kaz_datasets.hub.segments import segment
+from kaz_datasets.hub.xet_store import XetStore
 
 Right = Literal["read", "write"]
 
@@ -28,6 +29,8 @@ class HubState:
     tokens: Mapping[str, Right] = field(repr=False)
     page_size: int
     """Entries in one answer of the tree listing; the real Hub sends 1000."""
+    xet: bool = False
+    """Whether clients upload through the Xet store of this machine instead of Git LFS."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     """Signs upload addresses: clients send no token to them."""
@@ -35,7 +38,12 @@ class HubState:
     @property
     def objects(self) -> ObjectStore:
         """The contents of all repos."""
-        return ObjectStore(self.root / "objects")
+        return ObjectStore(self.root / "objects", self.xet_store if self.xet else None)
+
+    @property
+    def xet_store(self) -> XetStore:
+        """What `casUrl` names."""
+        return XetStore(self.root / "xet")
 
     def right(self, request: Request) -> Right | None:
         """What the caller's token allows; None without a token. Raises HubError (401)."""

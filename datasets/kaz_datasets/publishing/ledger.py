@@ -7,7 +7,6 @@ of the one before from here.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,10 @@ from kaz_datasets.files import write_json
 LEDGER: Final = "published.json"
 
 
+REAL_HUB: Final = ""
+"""The endpoint of the Hub itself; trying a publication on loopback binds nobody."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Publication:
     """One version where it was published, and the SHA-256 of its `release.json`."""
@@ -28,6 +31,7 @@ class Publication:
     version: str
     commit: str
     digest: str
+    endpoint: str = REAL_HUB
 
 
 _ADAPTER: Final = TypeAdapter(tuple[Publication, ...])
@@ -54,7 +58,7 @@ class Ledger:
 
     def enter(self, publication: Publication) -> Ledger:
         """Add a publication, or leave the same one. Raises Conflict for another of its version."""
-        known = self.find(publication.repo, publication.version)
+        known = self.find(publication.repo, publication.version, publication.endpoint)
         if known == publication:
             return self
         if known is not None:
@@ -67,13 +71,14 @@ class Ledger:
         write_json(self.path, {"published": [asdict(entry) for entry in entries]})
         return Ledger(path=self.path, publications=entries)
 
-    def find(self, repo: str, version: str) -> Publication | None:
+    def find(self, repo: str, version: str, endpoint: str = REAL_HUB) -> Publication | None:
         """Where a version is in a repo."""
-        return self._by_name().get((repo, version))
+        for entry in self.publications:
+            if (entry.repo, entry.version, entry.endpoint) == (repo, version, endpoint):
+                return entry
+        return None
 
     def of_digest(self, digest: str) -> Publication | None:
-        """Where the release with this manifest is, in any repo."""
-        return next((entry for entry in self.publications if entry.digest == digest), None)
-
-    def _by_name(self) -> Mapping[tuple[str, str], Publication]:
-        return {(entry.repo, entry.version): entry for entry in self.publications}
+        """Where on the Hub itself the release with this manifest is, in any repo."""
+        found = (entry for entry in self.publications if entry.endpoint == REAL_HUB)
+        return next((entry for entry in found if entry.digest == digest), None)

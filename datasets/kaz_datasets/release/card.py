@@ -161,6 +161,7 @@ def _body(facts: CardFacts, figures: Figures) -> str:
     return _template().render(
         config=facts.config,
         takedowns=facts.takedowns,
+        pipeline=facts.pipeline,
         licence=licence_of_release(facts.config.licence),
         figures=figures,
         sources=_source_rows(facts.sources, figures),

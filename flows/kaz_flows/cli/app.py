@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "kaz_flows.cli.verify:verify",
     "diff": "kaz_flows.cli.diff:diff",
     "takedown": "kaz_flows.cli.takedown:takedown",
+    "decontaminate": "kaz_flows.cli.decontaminate:decontaminate",
     "extract": "kaz_flows.cli.tools:extract",
     "identify": "kaz_flows.cli.tools:identify",
     "normalise": "kaz_flows.cli.tools:normalise",

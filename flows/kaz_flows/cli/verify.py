@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,9 @@ from kaz_datasets.errors import Unverified
 from kaz_flows.cli.options import example, json_option
 from kaz_flows.cli.references import endpoint_option, release_at
 from kaz_flows.cli.show import print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from kaz_datasets.release.checks import Check
 
 
 @click.command(
@@ -25,15 +30,26 @@ from kaz_flows.cli.show import print_json, print_table, progress_bar
     default=True,
     help="Look for personal data in every text (most of the time that it takes).",
 )
+@click.option(
+    "--benchmarks",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of hashed evaluation sets (`kazcorpus decontaminate add`) to look for.",
+)
 @endpoint_option
 @json_option
 def verify(
-    release: str, previous: str | None, personal_data: bool, endpoint: str | None, as_json: bool
+    release: str,
+    previous: str | None,
+    personal_data: bool,
+    benchmarks: Path | None,
+    endpoint: str | None,
+    as_json: bool,
 ) -> None:
     """Recompute every figure and checksum of a release; exit 1 naming each that differs.
 
     RELEASE is a folder, or owner/name@revision on the Hub, which is downloaded.
     """
+    from kaz_datasets.release.checks import Verification
     from kaz_datasets.release.verify import verify_release
 
     folder = release_at(release, endpoint)
@@ -41,6 +57,10 @@ def verify(
     with progress_bar() as progress:
         verification = verify_release(
             folder, progress, previous=before, personal=_personal if personal_data else None
+        )
+    if benchmarks is not None:
+        verification = Verification(
+            checks=(*verification.checks, *_overlap_checks(folder, benchmarks))
         )
     if as_json:
         failed = [
@@ -61,6 +81,19 @@ def verify(
             f"{len(verification.failed)} of {len(verification.checks)} checks differ: {named}"
             + (f"; and {more} more" if more > 0 else "")
         )
+
+
+def _overlap_checks(folder: Path, benchmarks: Path) -> Iterator[Check]:
+    """One check for each evaluation set: no document holds a passage of it."""
+    from kaz_datasets.release.checks import compare
+    from kaz_datasets.release.layout import data_paths
+    from kaz_flows.decontamination import overlaps, sets_of
+
+    sets = sets_of(benchmarks)
+    found = list(overlaps(data_paths(folder), sets))
+    for known in sets:
+        ids = [row.id for row in found if row.set == known.name]
+        yield compare(f"documents that hold passages of {known.name}", [], ids[:3])
 
 
 def _personal(text: str) -> Mapping[str, int]:
