@@ -20,6 +20,8 @@ class Files:
     files: dict[str, bytes] = field(default_factory=dict)
     whole: bool = False
     """Whether ranges are ignored."""
+    busy_after: int | None = None
+    """How many requests are answered before all that follow get 503."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     endpoint: tuple[str, int] = ("127.0.0.1", 0)
 
@@ -36,7 +38,9 @@ def serve(files: Files) -> Iterator[Files]:
             files.asked.append((self.path.lstrip("/"), stated))
             content = files.files.get(self.path.lstrip("/"))
             wanted = RANGE.fullmatch(stated)
-            if content is None:
+            if files.busy_after is not None and len(files.asked) > files.busy_after:
+                self.reply(503, b"later")
+            elif content is None:
                 self.reply(404, b"")
             elif files.whole or not wanted:
                 self.reply(200, content)
