@@ -4,6 +4,9 @@
 # make bench-crawl   pages per CPU-second, beside plain Scrapy
 # make campaign-crawl   kill a crawl of 2,000 pages ten times, and see that nothing is lost
 # make check   lint, formatting, types, the walls between the floors
+# make bench-rules        quality rules: speed beside datatrove, what they keep and reject
+# make bench-masks        personal data: recall and precision on rows labelled by hand
+# make train-translated   train the model that tells machine translation
 # make bench-extraction   F1 of extractors on real pages, side by side
 # make bench-releases   bytes that are new to the Hub in three releases, and the time to write them
 # make bench-language   language identification: what is promised, and peers side by side
@@ -92,3 +95,13 @@ lock: $(UV)
 
 .tools/bin/uv:
 	python3.11 -m pip install --quiet --target .tools uv
+
+.PHONY: bench-rules bench-masks train-translated
+bench-rules: $(UV)
+	$(RUN) python -m benchmarks.cleaning.rules
+
+bench-masks: $(UV)
+	$(RUN) python -m benchmarks.cleaning.personal_data
+
+train-translated: $(UV)
+	$(RUN) python -m benchmarks.cleaning.train_translated

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kaz_cleaning.masks import MaskConfig
 from kaz_cleaning.rules import RulesConfig
 
 
@@ -41,3 +42,7 @@ class CleaningConfig:
     Russian half of a bilingual page does not. `cut` leaves the Kazakh ones and counts the rest."""
 
     rules: RulesConfig = field(default_factory=RulesConfig)
+    """Which rules of quality decide, and their ranges."""
+
+    masks: MaskConfig = field(default_factory=MaskConfig)
+    """What personal data is replaced by, and which types official acts keep."""

@@ -17,6 +17,9 @@ from typing import Any, Final, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from kaz_cleaning.language import LanguageModel, load_model
+from kaz_cleaning.masks import mask
+from kaz_cleaning.quality.measures import measure_text
+from kaz_datasets.compiled import one_compiles
 
 TIMEOUT: Final = "extraction-timeout"
 CRASH: Final = "extraction-crash"
@@ -38,9 +41,15 @@ class Stopped:
 
 @cache
 def packaged_model() -> LanguageModel:
-    """The language model, loaded once a process."""
+    """The language model, loaded once a process, and with it all machine code.
+
+    That is loaded or compiled now, not in the first page's time.
+    """
     model = load_model()
-    model.identify(["сөз"])  # its machine code is loaded now, not in the first page's time
+    with one_compiles():
+        model.identify(["сөз"])
+        measure_text("")
+        mask("")
     return model
 
 

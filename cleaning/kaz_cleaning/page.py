@@ -177,13 +177,14 @@ def refine(draft: Draft, config: CleaningConfig, model: LanguageModel) -> None:
             raise Drop(verdict.failed, f"{verdict.values[verdict.failed]:.6g}")
     finally:
         # whatever is shown of a page, also of a dropped one, is shown without personal data
-        _mask(draft)
+        _mask(draft, config)
 
 
-def _mask(draft: Draft) -> None:
-    masked = mask(draft.text or "")
+def _mask(draft: Draft, config: CleaningConfig) -> None:
+    kind = draft.facts.kind
+    masked = mask(draft.text or "", kind, config.masks)
     draft.text, draft.masked = masked.text, dict(masked.counts)
-    draft.title = mask(draft.title).text if draft.title else None
+    draft.title = mask(draft.title, kind, config.masks).text if draft.title else None
 
 
 def _check_language(language: Language, config: CleaningConfig) -> None:

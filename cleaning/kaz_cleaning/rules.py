@@ -1,33 +1,25 @@
-"""Rules of quality: each measures one thing, and its range decides.
+"""Rules of quality: a measure, the range that keeps a text, and why. Sets of rules are data.
 
-The measures are those of Gopher (Rae et al. 2021, arXiv:2112.11446, table A1) and C4; the limits
-are FineWeb-2's for kaz_Cyrl (its configuration kaz_Cyrl.yml) where they stood the test on Kazakh
-prose and on texts of law, else our own, said beside each. English defaults misfire: Gopher's
-"80 % alphabetic words" counts punctuation as words and rejected 45 % of good Kazakh documents.
+`presets.toml` holds the published sets (gopher, c4, fineweb, fineweb2) and ours (kazakh), whose
+ranges come from distributions over Kazakh text; `docs/quality-rules.md` shows them. Every value is
+recorded whether or not a rule asks for it, so a reader can be stricter without a new pass.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import files
 from typing import Final
 
-from kaz_cleaning.measures import (
-    Text,
-    alphabetic_words,
-    bullet_lines,
-    characters_in_repeated_ngrams,
-    duplicate_lines,
-    ellipsis_lines,
-    function_words,
-    line_punctuation,
-    mean_word_length,
-    most_frequent_word,
-    symbols_per_word,
-    top_ngram,
-    word_count,
-)
+from kaz_cleaning.quality.measures import NAMES, measure_text
+from kaz_datasets.errors import BadConfiguration
+
+DEFAULT_PRESET: Final = "kazakh"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,70 +35,29 @@ class Range:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RulesConfig:
-    """The range of every measure, by the rule's name with underscores."""
-
-    words: Range = Range(least=50, most=500_000)
-    """50: Gopher, FineWeb-2; texts of law too, where fewer are a list entry. Both stop at 100,000
-    words, which the longest acts exceed (the military regulations measured 152,000)."""
-
-    mean_word_length: Range = Range(least=3, most=12)
-    """FineWeb-2. Kazakh prose measured: 5.5, 6.8, 7.7 (1st, 50th, 99th percentile)."""
-
-    alphabetic_words: Range = Range(least=0.694)
-    """FineWeb-2; here punctuation is no word, so prose measures .93 and more."""
-
-    symbols_per_word: Range = Range(most=0.1)
-    """Gopher: "#" and "…"."""
-
-    bullet_lines: Range = Range(most=0.9)
-    """Gopher."""
-
-    ellipsis_lines: Range = Range(most=0.3)
-    """Gopher."""
-
-    function_words: Range = Range(least=2)
-    """FineWeb-2, with a list of our own: documents of Kazakh prose measured 5 and more, Russian
-    ones 0. Cyrillic only."""
-
-    line_punctuation: Range = Range()
-    """Recorded, never decides: FineWeb-2's .176 drops verse, tables and lists in texts of law;
-    pages of headlines alone are refused before (`page_kind`)."""
-
-    duplicate_lines: Range = Range(most=0.304)
-    """FineWeb-2."""
-
-    duplicate_5_grams: Range = Range(most=0.35)
-    """FineWeb-2 has .159; texts of law, which repeat the names of acts and offices, measured .29
-    whole and .40 in parts."""
-
-    top_2_gram: Range = Range(most=0.172)
-    """FineWeb-2."""
-
-    top_3_gram: Range = Range(most=0.147)
-    """FineWeb-2."""
-
-    top_4_gram: Range = Range(most=0.127)
-    """FineWeb-2."""
-
-    most_frequent_word: Range = Range(most=0.12)
-    """Ours, against pages stuffed with a keyword: share of words that are the commonest one of
-    four letters or more. Documents measured up to .065, law in parts up to .10."""
-
-
-@dataclass(frozen=True)
 class Rule:
     """One measure with its range; `scripts` names those that it knows, all if empty."""
 
     name: str
-    measure: Callable[[Text], float]
     range: Range
+    why: str
     scripts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesConfig:
+    """Which rules decide."""
+
+    preset: str = DEFAULT_PRESET
+    """A set of `presets.toml`."""
+
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    """Other ranges for measures by name, also for some that the preset does not ask."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Every value measured, by rule, and the first rule whose range does not hold it."""
+    """Every value measured, by name, and the first rule whose range does not hold it."""
 
     values: Mapping[str, float]
     failed: str | None
@@ -117,51 +68,57 @@ class Verdict:
         return self.failed is None
 
 
-_MEASURES: Final[Mapping[str, Callable[[Text], float]]] = {
-    "words": word_count,
-    "mean_word_length": mean_word_length,
-    "alphabetic_words": alphabetic_words,
-    "symbols_per_word": symbols_per_word,
-    "bullet_lines": bullet_lines,
-    "ellipsis_lines": ellipsis_lines,
-    "function_words": function_words,
-    "line_punctuation": line_punctuation,
-    "duplicate_lines": duplicate_lines,
-    "duplicate_5_grams": characters_in_repeated_ngrams(5),
-    "top_2_gram": top_ngram(2),
-    "top_3_gram": top_ngram(3),
-    "top_4_gram": top_ngram(4),
-    "most_frequent_word": most_frequent_word,
-}
-_CYRILLIC_ONLY: Final = ("function_words",)
+@lru_cache(maxsize=1)
+def presets() -> Mapping[str, tuple[Rule, ...]]:
+    """Every set of rules, by name."""
+    text = files("kaz_cleaning.quality").joinpath("presets.toml").read_text("utf-8")
+    return {
+        preset: tuple(
+            Rule(
+                name=name,
+                range=Range(
+                    least=float(stated.get("least", -math.inf)),
+                    most=float(stated.get("most", math.inf)),
+                ),
+                why=stated["why"],
+                scripts=tuple(stated.get("scripts", ())),
+            )
+            for name, stated in rules.items()
+        )
+        for preset, rules in tomllib.loads(text).items()
+    }
 
 
 def rules_of(config: RulesConfig) -> tuple[Rule, ...]:
-    """The rules in the order in which they are asked, with their ranges."""
-    return tuple(
-        Rule(
-            name=field.name.replace("_", "-"),
-            measure=_MEASURES[field.name],
-            range=getattr(config, field.name),
-            scripts=("Cyrl",) if field.name in _CYRILLIC_ONLY else (),
-        )
-        for field in fields(config)
-    )
+    """The rules in the order in which they are asked. Raises BadConfiguration for unknown names."""
+    if config.preset not in presets():
+        raise BadConfiguration(_unknown("preset", config.preset, list(presets())))
+    for name in config.ranges:
+        if name not in NAMES:
+            raise BadConfiguration(_unknown("measure", name, list(NAMES)))
+    chosen = {rule.name: rule for rule in presets()[config.preset]}
+    for name, stated in config.ranges.items():
+        known = chosen.get(name) or Rule(name=name, range=stated, why="configured")
+        chosen[name] = replace(known, range=stated)
+    return tuple(chosen.values())
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1) or known[:1]
+    return f"no {what} of quality is called {name!r}; did you mean {near[0]!r}?"
 
 
 def judge(text: str, script: str, config: RulesConfig) -> Verdict:
-    """Ask every rule about a document; a value is recorded whether or not its rule holds.
+    """Measure a document and ask every rule that knows its script (ISO 15924)."""
+    values = measure_text(text)
+    return Verdict(values, first_failed(values, script, rules_of(config)))
 
-    The first 100,000 words stand for a longer text, whose length is a rule of its own.
-    """
-    measured = Text.of(text)
-    values: dict[str, float] = {}
-    failed: str | None = None
-    for rule in rules_of(config):
+
+def first_failed(values: Mapping[str, float], script: str, rules: tuple[Rule, ...]) -> str | None:
+    """The first rule whose range does not hold its value, or None."""
+    for rule in rules:
         if rule.scripts and script not in rule.scripts:
             continue
-        value = rule.measure(measured)
-        values[rule.name] = value
-        if failed is None and not rule.range.holds(value):
-            failed = rule.name
-    return Verdict(values, failed)
+        if not rule.range.holds(values[rule.name]):
+            return rule.name
+    return None

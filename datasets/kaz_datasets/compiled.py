@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
@@ -20,3 +25,12 @@ def compiled(function: Function) -> Function:
         return cast(Function, numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # numba's "cannot cache function: no locator available"
         return cast(Function, numba.njit(nogil=True)(function))
+
+
+@contextmanager
+def one_compiles() -> Iterator[None]:
+    """While one process of this user compiles, the others wait, then load what it has cached."""
+    path = Path(tempfile.gettempdir()) / f"kazcorpus-compiles-{os.getuid()}.lock"
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

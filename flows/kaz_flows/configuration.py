@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.rules import DEFAULT_PRESET, Range, RulesConfig, rules_of
 from kaz_cleaning.stage import CLEANING_VERSION
 from kaz_datasets.files import write_text
 from kaz_datasets.release.config import ReleaseConfig
@@ -31,6 +33,10 @@ licence = "ODC-By-1.0"    # of the collection; each row keeps the licence of its
 
 [crawl]
 contact = ""              # a page or mailto: address where site owners reach you; needed to crawl
+
+[clean]
+rules = "kazakh"          # quality rules: kazakh, fineweb2, fineweb, c4, gopher (docs/quality-rules.md)
+# ranges = { words = { least = 100 } }   other ranges for measures, by name
 
 [dedup]
 threshold = 0.8           # Jaccard similarity of word shingles from which two texts are one
@@ -57,6 +63,27 @@ class Crawl(StrictModel):
     contact: Annotated[str, Field(pattern=r"^$|^(https?://|mailto:)\S+$")] = ""
 
 
+class Limits(StrictModel):
+    """What a measure of quality may be, both ends included."""
+
+    least: float = -math.inf
+    most: float = math.inf
+
+
+class Clean(StrictModel):
+    """Which rules of quality decide."""
+
+    rules: str = DEFAULT_PRESET
+    ranges: dict[str, Limits] = Field(default_factory=dict)
+
+    def config(self) -> RulesConfig:
+        """The same for the stage. Raises BadConfiguration for a name that there is not."""
+        ranges = {name: Range(least=one.least, most=one.most) for name, one in self.ranges.items()}
+        config = RulesConfig(preset=self.rules, ranges=ranges)
+        rules_of(config)
+        return config
+
+
 class Dedup(StrictModel):
     """When two documents count as one."""
 
@@ -74,6 +101,7 @@ class Configuration(StrictModel):
 
     release: Release = Release()
     crawl: Crawl = Crawl()
+    clean: Clean = Clean()
     dedup: Dedup = Dedup()
     run: Run = Run()
 
@@ -84,7 +112,7 @@ class Configuration(StrictModel):
 
     def for_cleaning(self) -> CleaningConfig:
         """What the cleaning stage is given."""
-        return CleaningConfig()
+        return CleaningConfig(rules=self.clean.config())
 
     def for_dedup(self) -> DedupConfig:
         """What the dedup stage is given."""
@@ -94,6 +122,11 @@ class Configuration(StrictModel):
         """Version and settings of the stages before the release, for its manifest."""
         cleaning = asdict(self.for_cleaning())
         cleaning.pop("workers", None)  # how much of the machine is used changes no output
+        cleaning["masks"].pop("key", None)  # who has it can undo the pseudonyms
+        cleaning["rules"]["ranges"] = {
+            name: limits.model_dump(exclude_defaults=True)  # JSON has no infinity
+            for name, limits in self.clean.ranges.items()
+        }
         return {
             "clean": {"version": CLEANING_VERSION, **cleaning},
             "dedup": {"version": DEDUP_VERSION, **asdict(self.for_dedup())},

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from kaz_cleaning.identifiers import (
     is_kazakh_iban,
     is_public_address,
 )
-from kaz_cleaning.masks import mask
+from kaz_cleaning.masks import MaskConfig, Masked, mask, pseudonym
+from kaz_cleaning.personal_data import find_personal_data
+from kaz_cleaning.suspicious_lines import lines_to_read
 
 # Issued to nobody alive: birth years 1800-1899, the registry's own examples, documentation ranges.
 IIN, BIN, IBAN = "680212183131", "940140000385", "KZ86125KZT5004100100"
@@ -50,6 +53,20 @@ PIECES = [
         ("жеке куәлігінің № 012345678", "жеке куәлігінің № <ID>"),
         ("удостоверение личности 012345678", "удостоверение личности <ID>"),
         ("төлқұжат N 00000000", "төлқұжат <ID>"),
+        ("N00000000", "<ID>"),
+        ("көлігі 123ABC02 болды", "көлігі <PLATE> болды"),
+        ("автокөлік 123 ABC 02, нөмірі A 123 BC", "автокөлік <PLATE>, нөмірі <PLATE>"),
+        ("7 (7172) 00 00 00, 00 00 01", "<PHONE>, <PHONE>"),
+        ("факс(87172)000000", "факс<PHONE>"),
+        (
+            "сенім телефоны: бөлім - 72-00-00, хатшы 72-00-01",
+            "сенім телефоны: бөлім - <PHONE>, хатшы <PHONE>",
+        ),
+        ("a@example.kzwww.example.kz", "<EMAIL>www.example.kz"),
+        ("Достық көшесі, 5, 12 пәтер", "<ADDRESS>"),
+        ("ул. 8 Марта, д.24", "<ADDRESS>"),
+        ("Алматы қ., Абай даңғылы 42", "Алматы қ., <ADDRESS>"),
+        ("Алматы, Достық, 57 тел.: 00-00-00", "Алматы, <ADDRESS> тел.: <PHONE>"),
     ],
 )
 def test_personal_data_is_replaced_by_its_type(text: str, masked: str) -> None:
@@ -75,6 +92,11 @@ def test_personal_data_is_replaced_by_its_type(text: str, masked: str) -> None:
         "шот KZ87125KZT5004100100",  # wrong check digits
         "ЖСН 680212183134",  # wrong control digit
         "@example сілтемесі",
+        "Астана, Алматы, 25 мамыр және 12-көше, 5 адам",
+        "Абай көшесі 15 жылда салынды, Достық көшесі, 3-тармақ",
+        "кездесу 12-05-14 күні, телефонмен сөйлесті",
+        "сағат 16.00-18.00, 1 желі, ТС KZ 12-03 № 00036",
+        "бағасы 100 USD 10 бойынша",
         "",
     ],
 )
@@ -90,6 +112,55 @@ def test_twice_is_once(pieces: list[str]) -> None:
     assert mask(once).text == once
     assert mask(once).counts == {}
     assert once.count("\n") == text.count("\n")
+
+
+@given(st.text(max_size=80), st.sampled_from(["", "құпия"]))
+def test_any_string_can_be_masked_once(text: str, key: str) -> None:
+    config = MaskConfig(key=key)
+    once = mask(text, "news", config)
+    assert mask(once.text, "news", config) == Masked(once.text, {})
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=15))
+def test_pieces_lie_in_order_and_apart(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    found = find_personal_data(text)
+    for before, after in pairwise(found):
+        assert before.end <= after.start
+    assert all(0 <= piece.start < piece.end <= len(text) for piece in found)
+
+
+@given(st.lists(st.text(alphabet="аb1@:.(\U0001f600 ", max_size=12), max_size=6))
+def test_lines_to_read_are_lines_with_a_digit_or_a_sign(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    data = text.encode()
+    read = {}
+    for start, end, offset, _ in lines_to_read(data).tolist():
+        line = data[start:end].decode()
+        assert text[offset : offset + len(line)] == line
+        read[offset] = line
+    offset = 0
+    for line in lines:
+        assert not any(sign in line for sign in "1@") or read[offset] == line
+        offset += len(line) + 1
+
+
+def test_a_pseudonym_is_one_for_every_spelling_and_another_for_every_key() -> None:
+    spellings = ["+7 701 000 00 00", "87010000000", "8 (701) 000-00-00"]
+    assert len({pseudonym("phone", spelling, "a") for spelling in spellings}) == 1
+    config = MaskConfig(key="a")
+    masked = mask("тел. +7 701 000 00 00 немесе 87010000000", config=config).text
+    name = pseudonym("phone", spellings[0], "a")
+    assert masked == f"тел. <PHONE:{name}> немесе <PHONE:{name}>"
+    assert pseudonym("phone", spellings[0], "b") != name
+    assert "a" not in repr(config).replace("MaskConfig", "").partition("keep")[0]
+
+
+def test_official_acts_keep_the_numbers_of_organisations() -> None:
+    text = f"БСН {BIN}, ЖСН {IIN}"
+    assert mask(text, "law").text == f"БСН {BIN}, ЖСН <IIN>"
+    assert mask(text, "law", MaskConfig(keep={})).text == "БСН <BIN>, ЖСН <IIN>"
+    assert mask(text, "news").text == "БСН <BIN>, ЖСН <IIN>"
 
 
 @given(st.text(alphabet="абвгдәіңқ ,.!?«»-\n"))
@@ -135,3 +206,10 @@ def test_office_contacts_are_found(shared_data: Path) -> None:
     path = shared_data / "pii/contact_segments.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert sum(bool(mask(row["text"]).counts) for row in rows) >= 0.95 * len(rows)
+
+
+def test_nothing_in_the_laws_is_personal(shared_data: Path) -> None:
+    pages = (shared_data / "html/kk_pages/gold.jsonl").read_text("utf-8").splitlines()
+    laws = [row for row in map(json.loads, pages) if row["page_type"] == "law"]
+    assert sum(len(law["main_text"]) for law in laws) > 1_000_000
+    assert [find_personal_data(law["main_text"]) for law in laws] == [[]] * len(laws)

@@ -195,7 +195,7 @@ def test_a_date_after_the_fetch_is_none(clean: Callable[..., Kept | Dropped]) ->
 
 
 def test_ranges_of_the_configuration_decide(clean: Callable[..., Kept | Dropped]) -> None:
-    strict = replace(CONFIG, rules=RulesConfig(words=Range(least=55)))
+    strict = replace(CONFIG, rules=RulesConfig(ranges={"words": Range(least=55)}))
     assert dropped(clean(page(), config=strict)) == ("words", "54")
     sure = replace(CONFIG, min_language_score=1.1)
     assert dropped(clean(page(), config=sure))[0] == "language"

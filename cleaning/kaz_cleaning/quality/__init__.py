@@ -1,0 +1,1 @@
+"""What is measured of a text, and which values are good enough."""
