@@ -27,7 +27,7 @@ CLOSER = re.escape(sets.CLOSERS)
 SENTENCE_END = re.compile(rf"[{TERMINAL}][{TERMINAL}{CLOSER}]*(?=\s|\Z)")
 BREAK = re.compile(rf"[{re.escape(sets.BREAKS)}](?![{re.escape(sets.BREAKS)}]|[^\W_])")
 ESCAPE = re.compile(r"""\\[nrtu"]|&\#?[A-Za-z0-9]{1,8};|<br""", re.VERBOSE)
-MARK_OF_TRANSLATOR = re.compile(r"(?<=[^\S\n])[*#@](?=[^\W\d_])")
+MARK = re.compile(r"(?<=[^\S\n])[*#@]")
 POLICY = re.compile(
     r"\b(?:terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies)\b"
 )
@@ -149,6 +149,7 @@ def of_marks(text: str, words: list[str], lines: int) -> dict[str, float]:
     marks = len(re.findall(r"([^\s])\1*", between))
     lettered = sum(map(has(str.isalpha), words))
     ellipses = text.count("...") + text.count("…")
+    translators = sum(text[m.end() : m.end() + 1].isalpha() for m in MARK.finditer(text))
     return {
         "tokens": len(words) + marks,
         "alphabetic-tokens": ratio(lettered, len(words) + marks),
@@ -156,7 +157,7 @@ def of_marks(text: str, words: list[str], lines: int) -> dict[str, float]:
         "ellipses-per-word": ratio(ellipses, len(words)),
         "words-per-break": ratio(len(words), len(BREAK.findall(text)) + lines),
         "literal-escapes": ratio(len(ESCAPE.findall(text)), len(words)),
-        "translator-marks": ratio(len(MARK_OF_TRANSLATOR.findall(text)), len(words)),
+        "translator-marks": ratio(translators, len(words)),
     }
 
 
