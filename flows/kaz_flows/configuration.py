@@ -35,7 +35,7 @@ licence = "ODC-By-1.0"    # of the collection; each row keeps the licence of its
 contact = ""              # a page or mailto: address where site owners reach you; needed to crawl
 
 [clean]
-rules = "kazakh"          # quality rules: kazakh, fineweb2, fineweb, c4, gopher (docs/quality-rules.md)
+rules = "kazakh"          # quality: kazakh, fineweb2, fineweb, c4, gopher (docs/quality-rules.md)
 # ranges = { words = { least = 100 } }   other ranges for measures, by name
 
 [dedup]
