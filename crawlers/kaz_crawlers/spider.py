@@ -45,7 +45,7 @@ from kaz_crawlers.verdicts import (
 )
 from kaz_crawlers.visits import KnownPage, page_after
 from kaz_crawlers.warc_records import Exchange, Original
-from kaz_crawlers.web_client import EXCHANGE
+from kaz_crawlers.web_client import EXCHANGE, RECEIVED
 from kaz_datasets.identity import host_of
 from kaz_datasets.record_facts import RecordFacts
 
@@ -149,6 +149,7 @@ class SourceSpider(Spider):
         task: Task = request.meta["task"]
         error = failure.value
         with _defects_end_the_crawl():
+            self._keep_what_came(request)
             if is_transient(error) and task.attempts + 1 < ATTEMPTS:
                 self.journal.again(replace(task, attempts=task.attempts + 1))
                 return
@@ -158,6 +159,16 @@ class SourceSpider(Spider):
             if outcome.state == "failed":
                 logger.warning("%s: %s", task.url, failure.getErrorMessage())
             self.journal.settle(task, outcome)
+
+    def _keep_what_came(self, request: Request) -> None:
+        """Archive an answer that could not be unpacked; count what came of one that was given up.
+
+        Else a host could send as much as it likes, since no budget would see it.
+        """
+        if EXCHANGE in request.meta:
+            self.journal.archive(_exchange(request))
+        else:
+            self.frontier.received(host_of(request.url), request.meta.get(RECEIVED, 0))
 
     def _resting(self) -> frozenset[str]:
         """Hosts that must not be asked now; of those that are paced, one request at a time."""

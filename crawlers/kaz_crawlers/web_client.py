@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 EXCHANGE: Final = "exchange"
 """Key of a request's meta: the answer as it came."""
+RECEIVED: Final = "received"
+"""Key of a request's meta: bytes of a body that came, also where the answer was given up."""
 MOST_HEADERS: Final = 128
 LONGEST_HEADER: Final = 16 << 10
 """Bytes; with 128 of them an answer's head is 2 MiB at the most."""
@@ -123,12 +125,12 @@ class WebClient(BaseDownloadHandler):
         assert isinstance(answer, _Answer)
         async with answer:
             request.meta["download_latency"] = time.monotonic() - request.meta[SENT]
-            body = await self._body(answer)
+            body = await self._body(request, answer)
         exchange = _exchange(request, headers, answer, body)
         request.meta[EXCHANGE] = exchange
         return _response(exchange)
 
-    async def _body(self, answer: _Answer) -> bytes:
+    async def _body(self, request: Request, answer: _Answer) -> bytes:
         """The body as it came, chunks joined."""
         if (answer.content_length or 0) > self._largest:
             raise DownloadCancelledError(f"a body of {answer.content_length} bytes")
@@ -136,6 +138,7 @@ class WebClient(BaseDownloadHandler):
         room = self._largest
         while piece := await answer.content.readany():
             room -= len(piece)
+            request.meta[RECEIVED] = self._largest - room
             if room < 0:
                 raise DownloadCancelledError(f"a body of more than {self._largest} bytes")
             pieces.append(piece)

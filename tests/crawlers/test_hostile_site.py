@@ -19,9 +19,10 @@ from cryptography.x509.oid import NameOID
 
 from hostile_site import CANARY, SPELLINGS, HostileSite
 from kaz_crawlers.archive import SOURCE_FILE
+from kaz_crawlers.cdxj import read_cdxj
 from kaz_crawlers.options import CrawlOptions
 from kaz_crawlers.source import Source
-from kaz_crawlers.url_states import url_states
+from kaz_crawlers.url_states import host_traffic, url_states
 from kaz_datasets.strict_toml import validate
 from kaz_datasets.warc import Damage, Page, read_pages
 
@@ -183,6 +184,15 @@ def test_no_file_of_this_machine_is_in_the_archive(crawled: Crawled) -> None:
 def read_all(folder: Path) -> list[Page]:
     found = [item for path in sorted(folder.glob("*.warc.gz")) for item in read_pages(path)]
     return [item for item in found if not isinstance(item, Damage)]
+
+
+def test_what_cannot_be_unpacked_is_kept_and_what_is_given_up_is_counted(crawled: Crawled) -> None:
+    indexed = [entry for path in crawled.folder.glob("*.cdxj") for entry in read_cdxj(path)]
+    bombs = {"gzip", "gzip-gzip", "deflate", "br", "not-gzip"}
+    assert bombs <= {entry.url.rpartition("/")[2] for entry in indexed}
+    # The endless bodies are the most of it; nothing of them is archived.
+    assert host_traffic(crawled.folder)["evil.example"].bytes > 10_000_000
+    assert sum(path.stat().st_size for path in crawled.folder.glob("*.warc.gz")) < 5_000_000
 
 
 def test_no_cookie_is_sent_back(crawled: Crawled) -> None:
