@@ -18,6 +18,9 @@
 # make bench-encodings    Kazakh pages in six character sets under right, wrong and no labels
 # make bench-sentences   ends of Kazakh sentences beside razdel, pysbd and sentencex
 # make bench-gate   the language gate before extraction: its losses, and pages a second of a crawl
+# make bench-dedup   signatures, statistics, quality, alphabets, whole job, releases; beside its peers
+# make bench-dedup-scale   10 and 30 million signatures clustered on 2 threads in bounded memory
+# make campaign-dedup   kill dedup in every stage, feed it giants and a million like documents
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -25,7 +28,7 @@ RUN = $(UV) run --locked
 # Trust what the system trusts: networks with a certificate authority of their own are common.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help demo test test-ui check lock bench-encodings bench-extraction bench-releases campaign-crawl bench-failures bench-encodings bench-crawl
+.PHONY: help demo test test-ui check lock bench-encodings bench-extraction bench-releases campaign-crawl bench-failures bench-encodings bench-crawl bench-dedup bench-dedup-scale campaign-dedup
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(MAKEFILE_LIST)
@@ -89,6 +92,15 @@ bench-sentences: $(UV)
 
 bench-gate: $(UV)
 	$(RUN) python -m benchmarks.cleaning.gate
+
+bench-dedup: $(UV)
+	$(RUN) python -m benchmarks.dedup
+
+bench-dedup-scale: $(UV)
+	$(RUN) python -m benchmarks.dedup.scale
+
+campaign-dedup: $(UV)
+	PYTHONPATH=tests/support $(RUN) python tests/support/dedup_campaign.py
 
 lock: $(UV)
 	$(UV) lock

@@ -58,14 +58,15 @@ def documents(size: int, draw: random.Random) -> Iterator[dict[str, str]]:
         if originals and draw.random() < COPIES:
             text = _edited(draw.choice(originals), draw.choice(EDIT_RATES), vocabulary, draw)
         else:
-            text = _composed(pools[host], draw)
+            text = composed(pools[host], draw)
             originals.append(text)
         yield {"id": f"{number:09}", "text": text, "host": f"{host}.example"}
         written += len(text.encode())
         number += 1
 
 
-def _composed(pool: list[str], draw: random.Random) -> str:
+def composed(pool: list[str], draw: random.Random) -> str:
+    """A document of sentences of one pool, of a length like the web's."""
     wanted = min(max(draw.lognormvariate(7.2, 0.9), 200), 60_000)  # characters, median 1,340
     units: list[str] = []
     while wanted > 0:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,14 +13,20 @@ import pyarrow.parquet as pq
 from kaz_dedup import minhash
 
 
+def cpu_seconds() -> float:
+    """Of this process and its children: what others do on a busy machine does not count."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def main() -> None:
     """Sign the texts of the Parquet files named on the command line."""
     columns = [pq.read_table(Path(name), columns=["text"]).column("text") for name in sys.argv[1:]]
     texts = pa.chunked_array([chunk for column in columns for chunk in column.chunks])
     minhash(texts.slice(0, 4))  # compile
-    start = time.perf_counter()
+    start = cpu_seconds()
     minhash(texts)
-    print(json.dumps({"seconds": time.perf_counter() - start}))
+    print(json.dumps({"seconds": cpu_seconds() - start}))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ in memory, and every peer makes 128 values (datatrove 14 × 8 = 112, its default
 from __future__ import annotations
 
 import json
+import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,14 +56,20 @@ PEERS: dict[str, Callable[[list[str]], None]] = {
 }
 
 
+def cpu_seconds() -> float:
+    """Of this process and its children: what others do on a busy machine does not count."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def main() -> None:
     sign = PEERS[sys.argv[1]]
     lines = Path(sys.argv[2]).read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line) for line in lines]
     sign(texts[:2])
-    start = time.perf_counter()
+    start = cpu_seconds()
     sign(texts)
-    print(json.dumps({"seconds": time.perf_counter() - start}))
+    print(json.dumps({"seconds": cpu_seconds() - start}))
 
 
 if __name__ == "__main__":

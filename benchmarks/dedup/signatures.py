@@ -1,4 +1,4 @@
-"""Signatures a second on one core, beside datasketch, rensa and datatrove, in one run.
+"""Signatures a second of one core (CPU time), beside datasketch, rensa and datatrove, in one run.
 
 `python -m benchmarks.dedup.signatures [MEGABYTES]`. Each peer signs as much of the same corpus as
 it manages in some seconds; rounds are interleaved so that a busy machine slows all alike.
@@ -19,13 +19,14 @@ from benchmarks.environments import CACHE, peer_python
 from benchmarks.tables import print_table
 
 ROUNDS = 5
+DATATROVE = [
+    *("datatrove==0.10.1", "tokenizers", "spacy", "regex", "nltk", "xxhash<4", "numpy"),
+    *("pyarrow", "orjson", "dill", "multiprocess"),
+]
 PEERS = {
     "datasketch": (["datasketch==2.0.0", "xxhash==4.1.0"], 8.0),
     "rensa": (["rensa==0.5.0"], 16.0),
-    "datatrove": (
-        ["datatrove==0.10.1", "tokenizers", "spacy", "regex", "nltk", "xxhash<4", "numpy"],
-        1.0,
-    ),
+    "datatrove": (DATATROVE, 1.0),
 }
 """Packages, and megabytes of text to sign in one round."""
 HERE = Path(__file__).parent
@@ -40,12 +41,14 @@ def main() -> None:
     samples = {name: _sample(name, texts, amount) for name, (_, amount) in PEERS.items()}
     speeds: dict[str, list[float]] = {name: [] for name in ("kazcorpus", *PEERS)}
     for _ in range(ROUNDS):
-        ours = _seconds([sys.executable, HERE / "sign_ours.py", *shards])
+        ours = run_for_seconds([sys.executable, HERE / "sign_ours.py", *shards])
         speeds["kazcorpus"].append(size / ours)
         for name, (requirements, _) in PEERS.items():
             path, amount = samples[name]
             python = peer_python(name, requirements)
-            speeds[name].append(amount / _seconds([python, HERE / "sign_peer.py", name, path]))
+            speeds[name].append(
+                amount / run_for_seconds([python, HERE / "sign_peer.py", name, path])
+            )
     rows = [
         [
             name,
@@ -55,8 +58,8 @@ def main() -> None:
         for name, found in speeds.items()
         for pairs in [list(zip(speeds["kazcorpus"], found, strict=True))]
     ]
-    title = f"MinHash signatures, one core, {len(texts)} documents, {size:.0f} MB, {ROUNDS} rounds"
-    print_table(title, ["", "MB/s (median)", "times slower than kazcorpus"], rows)
+    title = f"MinHash signatures, {len(texts)} documents, {size:.0f} MB, {ROUNDS} rounds"
+    print_table(title, ["", "MB a CPU second (median)", "times slower than kazcorpus"], rows)
 
 
 def _sample(name: str, texts: list[str], megabytes: float) -> tuple[Path, float]:
@@ -72,7 +75,8 @@ def _sample(name: str, texts: list[str], megabytes: float) -> tuple[Path, float]
     return path, size / 1e6
 
 
-def _seconds(command: list[str | Path]) -> float:
+def run_for_seconds(command: list[str | Path]) -> float:
+    """What a script that prints {"seconds": …} measured, on one core."""
     environment = {**os.environ, "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:

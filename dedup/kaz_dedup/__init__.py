@@ -3,6 +3,8 @@
 from kaz_dedup import minhash, shingle_hashes
 
 signatures = minhash(["бірінші мәтін", "екінші мәтін"])  # uint32, shape (2, 128)
+table = find_duplicates([Path("a.parquet"), Path("b.jsonl")])  # cluster and keeper of every row
+index = Index.create(Path("index"))  # remembers releases: index.add("1.0.0", [Path("a.parquet")])
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kaz_dedup.index import Index
 from kaz_dedup.kernel import shingle_sets, signatures_of
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.texts import Texts, text_buffers
+from kaz_dedup.tool import dedup_files, find_duplicates
 
-__all__ = ["DedupConfig", "minhash", "shingle_hashes"]
+__all__ = ["DedupConfig", "Index", "dedup_files", "find_duplicates", "minhash", "shingle_hashes"]
 
 
 def minhash(texts: Texts, config: DedupConfig | None = None) -> npt.NDArray[np.uint32]:

@@ -19,7 +19,7 @@ from kaz_datasets.files import no_space_named
 from kaz_dedup.compiled import compiled
 from kaz_dedup.words import GOLDEN, U64, Hashes, Integers, mixed
 
-IN_MEMORY: Final = 1 << 26
+IN_MEMORY: Final = 1 << 23
 """Arrays of more bytes lie in a file, whose pages the system may take back at any time."""
 
 _WHOLE_WORDS = 8

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from kaz_datasets.errors import BadConfiguration
 
 MEASURES: Final = ("jaccard", "containment")
+PASSAGES: Final = ("keep", "flag", "cut")
 KEEPER_RULES: Final = ("licence", "completeness", "quality", "oldest", "newest")
 """`completeness`: more of title and date, then more words; the others name their column."""
 
@@ -45,6 +46,8 @@ class DedupConfig:
     """Licences from the best on, for the keeper; then come other stated ones, then none."""
     quality_column: str = "language_score"
     """The number that says how good a document is, for the keeper."""
+    passages: str = "keep"
+    """What becomes of lines that recur over the pages of a host: `keep`, `flag` or `cut`."""
     range_rows: int = 4_000_000
     """How many documents one task sorts at once: it bounds memory and changes no result."""
     threads: int = 1
@@ -65,6 +68,7 @@ class DedupConfig:
 
         self._check("measure", self.measure in MEASURES, " or ".join(MEASURES))
         self._check("keeper", set(self.keeper) <= set(KEEPER_RULES), f"of {KEEPER_RULES}")
+        self._check("passages", self.passages in PASSAGES, " or ".join(PASSAGES))
         self._check("range_rows", self.range_rows >= 1, "at least 1")
         self._check("threads", self.threads >= 1, "at least 1")
 

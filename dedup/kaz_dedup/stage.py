@@ -9,19 +9,22 @@ changes what an earlier release said; two different texts of one address are two
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kaz_datasets.account import Account, Bookkeeper
-from kaz_datasets.errors import Corrupt
+from kaz_datasets.errors import Corrupt, WrongUse
 from kaz_datasets.record import REJECTED_SCHEMA
 from kaz_datasets.shards import ShardWriter, iter_batches, open_shard
 from kaz_dedup.parameters import DedupConfig
+from kaz_dedup.repeated_lines import RepeatedLines
 from kaz_dedup.shard_labels import has_label
 from kaz_dedup.signatures import DEDUP_VERSION
 
@@ -32,6 +35,7 @@ NEAR_DUPLICATE = "near-duplicate"
 SAME_URL = "same-url"
 
 STAGE = "dedup"
+_MARKS = {"keeper": pa.null(), "similarity": pa.float64(), "rule": pa.string()}
 UNNAMED_SOURCE = "input"
 """The source, in the account, of rows that name none."""
 
@@ -44,28 +48,45 @@ def keep_shard(
     config: DedupConfig,
     *,
     id: str = "id",  # noqa: A002 - the name of the column, as in the record
+    keep_all: bool = False,
+    weights: Sequence[tuple[int, float]] = (),
+    passages: Path | None = None,
 ) -> Account:
     """Write the rows that stay, with `cluster_id` and `cluster_size`, and why the others go.
 
     Rows keep their order and their columns. `rejected` may be None where no reasons are wanted.
+    With `keep_all` every row stays and says in `keeper`, `similarity` and `rule` what would become
+    of it; with `weights` a column `weight` follows the size of the cluster. Lines that `passages`
+    lists are cut from the rows that stay (or only counted, see `RepeatedLines`).
     Raises NotFound, and Corrupt where `clusters` does not know the documents.
     """
-    del config  # decided by the clusters; taken so that every stage is called alike
     books = Bookkeeper()
+    lines = RepeatedLines(passages, config.passages) if passages else None
     ours = _clusters_of(documents, clusters, id)
     with ExitStack() as stack:
-        keep = stack.enter_context(ShardWriter(kept, kept_schema(documents, ours)))
+        keep = stack.enter_context(
+            ShardWriter(kept, _kept_schema(documents, ours, keep_all, weights))
+        )
         drop = stack.enter_context(ShardWriter(rejected, REJECTED_SCHEMA)) if rejected else None
         row = 0
         for batch in iter_batches(documents):
             found = _look_up(batch.column(id), ours, clusters)
             rules = _rules(found, documents, row)
             sources = _strings(batch, "source", UNNAMED_SOURCE)
+            table = _with_cluster(_filterable(batch), found)
+            values: list[str | None] = [None] * len(rules)
+            if lines is not None:
+                table = lines.cut(table, rules, values)
+            if keep_all:
+                table, rules = _marked(table, found, rules), [None] * len(rules)
+            if weights:
+                sizes = found.column("cluster_size").to_numpy()
+                table = table.append_column("weight", pa.array(weight_of(sizes, weights)))
             stays = pa.array([rule is None for rule in rules], pa.bool_())
-            keep.write_table(_with_cluster(_filterable(batch), found).filter(stays))
+            keep.write_table(table.filter(stays))
             _book(books, sources, rules)
             if drop is not None:
-                drop.write(_reasons(batch, found, rules, sources))
+                drop.write(_reasons(batch, found, rules, sources, values))
             row += len(batch)
     return books.account()
 
@@ -82,6 +103,35 @@ def kept_schema(documents: Path, clusters: pa.Table) -> pa.Schema:
         elif schema.field(place).type != new.type:
             schema = schema.set(place, new)
     return schema
+
+
+def _kept_schema(
+    documents: Path, clusters: pa.Table, keep_all: bool, weights: Sequence[tuple[int, float]]
+) -> pa.Schema:
+    schema = kept_schema(documents, clusters)
+    more = {**(_MARKS if keep_all else {}), **({"weight": pa.float32()} if weights else {})}
+    for name, kind in more.items():
+        if name in schema.names:
+            raise WrongUse(f"{documents} has a column {name!r} already: rename it")
+        kind = clusters.schema.field("id").type if name == "keeper" else kind
+        schema = schema.append(pa.field(name, kind))
+    return schema
+
+
+def _marked(table: pa.Table, found: pa.Table, rules: list[str | None]) -> pa.Table:
+    table = table.append_column("keeper", found.column("keeper"))
+    table = table.append_column("similarity", found.column("similarity"))
+    return table.append_column("rule", pa.array(rules, pa.string()))
+
+
+def weight_of(
+    sizes: npt.NDArray[Any], weights: Sequence[tuple[int, float]]
+) -> npt.NDArray[np.float32]:
+    """The weight of each cluster size: that of the largest listed size not above it, else 1."""
+    ordered = sorted(weights)
+    steps = np.array([size for size, _ in ordered], np.int64)
+    values = np.array([1.0, *(weight for _, weight in ordered)], np.float32)
+    return values[np.searchsorted(steps, sizes, "right")]
 
 
 def _clusters_of(documents: Path, clusters: Path, id_column: str) -> pa.Table:
@@ -110,6 +160,8 @@ def _look_up(ids: pa.Array[Any], ours: pa.Table, clusters: Path) -> pa.Table:
 
 def _rules(found: pa.Table, documents: Path, first_row: int) -> list[str | None]:
     """Why each row goes, or None where it stays."""
+    if "rule" in found.schema.names:
+        return list(found.column("rule").to_pylist())
     dropped = pc.not_equal(found.column("id"), found.column("keeper")).to_pylist()
     exact = found.column("exact").to_pylist()
     elected = _elected(found, documents, first_row)
@@ -166,7 +218,11 @@ def _book(books: Bookkeeper, sources: list[str], rules: list[str | None]) -> Non
 
 
 def _reasons(
-    batch: pa.RecordBatch, found: pa.Table, rules: list[str | None], sources: list[str]
+    batch: pa.RecordBatch,
+    found: pa.Table,
+    rules: list[str | None],
+    sources: list[str],
+    values: list[str | None],
 ) -> list[dict[str, str | None]]:
     urls: list[Any] = [None] * len(batch)
     if "url" in batch.schema.names:
@@ -185,7 +241,7 @@ def _reasons(
                 "source": sources[place],
                 "stage": STAGE,
                 "rule": rule,
-                "value": f"{keeper} {similarity:.4f}",
+                "value": values[place] or f"{keeper} {similarity:.4f}",
             }
         )
     return reasons

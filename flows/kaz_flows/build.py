@@ -32,7 +32,14 @@ from kaz_flows.decontamination import WORDS, barred_by, overlaps, sets_of
 from kaz_flows.lock import exclusive
 from kaz_flows.plan import Crawl, find_crawls, units_of
 from kaz_flows.runner import Runner
-from kaz_flows.steps import Shard, clean_unit, cluster_documents, keep_documents, sign_documents
+from kaz_flows.steps import (
+    Shard,
+    clean_unit,
+    cluster_documents,
+    keep_documents,
+    passages_of,
+    sign_documents,
+)
 from kaz_flows.takedown import apply_takedowns
 
 NEXT: Final = "next"
@@ -155,7 +162,13 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
         return cluster_documents(shards, cleaned, workspace=workspace, config=dedup)
 
     (clusters,) = runner.map("cluster", cluster, [signatures])
-    keep = partial(keep_documents, clusters=clusters, workspace=workspace, config=dedup)
+    passages = None
+    if dedup.passages != "keep":
+        find = partial(passages_of, clusters=clusters, workspace=workspace)
+        (passages,) = runner.map("passages", find, [cleaned])
+    keep = partial(
+        keep_documents, clusters=clusters, workspace=workspace, config=dedup, passages=passages
+    )
     kept = runner.map("keep", keep, cleaned)
     return Prepared(
         crawls=tuple(crawls),

@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -40,6 +40,7 @@ rules = "kazakh"          # quality: kazakh, fineweb2, fineweb, c4, gopher (docs
 
 [dedup]
 threshold = 0.8           # Jaccard similarity of word shingles from which two texts are one
+passages = "keep"         # lines that recur over a host's pages: keep, flag or cut
 
 [run]
 workers = 0               # processes; 0 = as many as this machine has cores
@@ -88,6 +89,7 @@ class Dedup(StrictModel):
     """When two documents count as one."""
 
     threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.8
+    passages: Literal["keep", "flag", "cut"] = "keep"
 
 
 class Run(StrictModel):
@@ -116,12 +118,14 @@ class Configuration(StrictModel):
 
     def for_dedup(self) -> DedupConfig:
         """What the dedup stage is given."""
-        return DedupConfig(threshold=self.dedup.threshold)
+        return DedupConfig(threshold=self.dedup.threshold, passages=self.dedup.passages)
 
     def pipeline(self) -> dict[str, Any]:
         """Version and settings of the stages before the release, for its manifest."""
         cleaning = asdict(self.for_cleaning())
-        cleaning.pop("workers", None)  # how much of the machine is used changes no output
+        dedup = asdict(self.for_dedup())
+        for settings, name in ((cleaning, "workers"), (dedup, "threads"), (dedup, "range_rows")):
+            settings.pop(name, None)  # how much of the machine is used changes no output
         cleaning["masks"].pop("key", None)  # who has it can undo the pseudonyms
         cleaning["rules"]["ranges"] = {
             name: limits.model_dump(exclude_defaults=True)  # JSON has no infinity
@@ -129,7 +133,7 @@ class Configuration(StrictModel):
         }
         return {
             "clean": {"version": CLEANING_VERSION, **cleaning},
-            "dedup": {"version": DEDUP_VERSION, **asdict(self.for_dedup())},
+            "dedup": {"version": DEDUP_VERSION, **dedup},
         }
 
     def for_release(self, version: str | None = None) -> ReleaseConfig:

@@ -18,6 +18,7 @@ from kaz_datasets.stage import Stage, StageResult
 from kaz_datasets.workspace import Workspace
 from kaz_dedup.clusters import find_clusters
 from kaz_dedup.parameters import DedupConfig
+from kaz_dedup.passages import PassageConfig, find_passages
 from kaz_dedup.signatures import sign_shard
 from kaz_dedup.stage import DEDUP_VERSION, keep_shard
 from kaz_flows.plan import Unit
@@ -101,8 +102,32 @@ def cluster_documents(
     return _shard("clusters", path, None, stage.run(work), workspace.dedup)
 
 
+def passages_of(documents: Sequence[Shard], *, clusters: Shard, workspace: Workspace) -> Shard:
+    """The lines that recur over the pages of a host, of documents that are kept."""
+    path = workspace.dedup / "passages.parquet"
+    config = PassageConfig()
+    stage = Stage(
+        name="passages",
+        folder=workspace.dedup,
+        inputs={"clusters": clusters.digest, **{shard.name: shard.digest for shard in documents}},
+        config=config,
+        version=DEDUP_VERSION,
+    )
+
+    def work() -> tuple[Account, Sequence[Path]]:
+        find_passages([shard.path for shard in documents], path, config, clusters=clusters.path)
+        return Account(), [path]
+
+    return _shard("passages", path, None, stage.run(work), workspace.dedup)
+
+
 def keep_documents(
-    documents: Shard, *, clusters: Shard, workspace: Workspace, config: DedupConfig
+    documents: Shard,
+    *,
+    clusters: Shard,
+    workspace: Workspace,
+    config: DedupConfig,
+    passages: Shard | None = None,
 ) -> Shard:
     """One shard of documents to the rows that are kept: those that no keeper stands for."""
     folder = workspace.dedup / "kept"
@@ -111,13 +136,18 @@ def keep_documents(
     stage = Stage(
         name=documents.name,
         folder=folder,
-        inputs={"documents": documents.digest, "clusters": clusters.digest},
+        inputs={
+            "documents": documents.digest,
+            "clusters": clusters.digest,
+            **({"passages": passages.digest} if passages else {}),
+        },
         config=config,
         version=DEDUP_VERSION,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:
-        account = keep_shard(documents.path, clusters.path, kept, rejected, config)
+        lines = passages.path if passages else None
+        account = keep_shard(documents.path, clusters.path, kept, rejected, config, passages=lines)
         return account, [kept, rejected]
 
     return _shard(documents.name, kept, rejected, stage.run(work), folder)

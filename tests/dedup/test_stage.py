@@ -10,10 +10,12 @@ import pytest
 
 from kaz_datasets.account import add_accounts
 from kaz_datasets.errors import Corrupt
+from kaz_datasets.identity import document_id
 from kaz_datasets.record import REJECTED_SCHEMA, SCHEMA
 from kaz_datasets.shards import write_shard
 from kaz_dedup import DedupConfig
 from kaz_dedup.clusters import find_clusters
+from kaz_dedup.passages import PassageConfig, find_passages
 from kaz_dedup.signatures import sign_shard
 from kaz_dedup.stage import keep_shard
 
@@ -145,3 +147,36 @@ def test_an_empty_shard_gives_empty_shards(tmp_path: Path) -> None:
     assert account.entered == 0
     assert pq.read_schema(tmp_path / "k") == SCHEMA
     assert pa.types.is_string(pq.read_schema(clusters).field("id").type)
+
+
+MENU = "Басты бет | Байланыс"
+
+
+@pytest.mark.parametrize("action", ["cut", "flag"])
+def test_repeated_passages_are_cut_or_flagged_in_the_rows_that_stay(
+    tmp_path: Path, action: str
+) -> None:
+    rows = [document(f"d{number}", f"{MENU}\n{number} бөлек мәтін туралы") for number in range(6)]
+    rows.append(document("d6", MENU))
+    documents, signed, clusters = (tmp_path / name for name in ("d", "s", "c"))
+    config = DedupConfig(passages=action)
+    write_shard(documents, rows)
+    sign_shard(documents, signed, config)
+    find_clusters([signed], [documents], clusters, config)
+    passages = tmp_path / "passages"
+    assert find_passages([documents], passages, PassageConfig(), clusters=clusters) == 1
+    account = keep_shard(
+        documents, clusters, tmp_path / "k", tmp_path / "r", config, passages=passages
+    )
+    kept = pq.read_table(tmp_path / "k").to_pylist()
+    assert account.entered == account.kept + sum(account.dropped.values()) == 7
+    if action == "flag":
+        assert account.dropped == {}
+        assert [row["text"] for row in kept] == [row["text"] for row in rows]
+    else:
+        assert account.dropped == {"repeated-passages": 1}
+        assert pq.read_table(tmp_path / "r").to_pylist()[0]["value"] == "1 of 1 lines"
+        assert kept[0]["text"] == "0 бөлек мәтін туралы"
+        assert (kept[0]["words"], kept[0]["characters"]) == (4, 20)
+        assert kept[0]["id"] == document_id(kept[0]["url"], kept[0]["text"])
+    assert kept[0]["quality"] == [{"rule": "repeated_lines", "value": 0.5}]

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from kaz_datasets.errors import Corrupt, NotFound, WrongUse
+from kaz_dedup import DedupConfig, Index
 from kaz_dedup.errors import InvalidText, RepeatedId
-from kaz_dedup.tool import dedup_files
+from kaz_dedup.report import LAYOUTS, curve_svg
+from kaz_dedup.tool import dedup_files, find_duplicates
 
 TEXT = " ".join(f"сөз{number}" for number in range(60))
 
@@ -50,6 +55,7 @@ def test_any_schema_keeps_its_columns_and_its_kind_of_id(tmp_path: Path) -> None
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "clusters.parquet",
         "kept",
+        "pairs.parquet",
     ]
 
 
@@ -161,3 +167,72 @@ def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
     path = write(tmp_path / "kept/a.parquet", id=[1], text=["м"])
     with pytest.raises(WrongUse, match="overwritten"):
         dedup_files([path], tmp_path)
+
+
+def test_json_lines_of_every_packing_are_read(tmp_path: Path) -> None:
+    lines = "".join(
+        json.dumps({"id": name, "text": text, "tags": {"n": 1}}, ensure_ascii=False) + "\n"
+        for name, text in [("a", TEXT), ("b", TEXT + " соңы"), ("c", "басқа")]
+    ).encode()
+    plain = tmp_path / "plain.jsonl"
+    plain.write_bytes(lines)
+    (tmp_path / "packed.jsonl.gz").write_bytes(gzip.compress(lines))
+    for name, path in (("plain", plain), ("packed", tmp_path / "packed.jsonl.gz")):
+        account = dedup_files([path], tmp_path / name)
+        assert (account.entered, account.kept) == (3, 2)
+        kept = pq.read_table(tmp_path / name / "kept" / f"{path.name.split('.')[0]}.parquet")
+        assert kept.column("tags").to_pylist() == [{"n": 1}] * 2
+    table = find_duplicates([plain])
+    assert table.column("keeper").to_pylist() == ["b", "b", "c"]
+    plain.write_bytes(b'{"id": "a", "text": "x"}\nno json\n')
+    with pytest.raises(Corrupt, match=r"plain\.jsonl"):
+        dedup_files([plain], tmp_path / "broken")
+
+
+def test_all_rows_can_stay_and_say_what_would_go(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", id=["a", "b", "c"], text=[TEXT, TEXT, "басқа"])
+    weights = [(1, 1.0), (2, 2.5)]
+    account = dedup_files([path], tmp_path / "out", keep_all=True, weights=weights)
+    assert (account.entered, account.kept) == (3, 3)
+    rows = pq.read_table(tmp_path / "out/kept/a.parquet").to_pylist()
+    assert [(row["keeper"], row["rule"], row["weight"]) for row in rows] == [
+        ("a", None, 2.5),
+        ("a", "exact-duplicate", 2.5),
+        ("c", None, 1.0),
+    ]
+
+
+def test_new_documents_against_old_ones(tmp_path: Path) -> None:
+    old = write(tmp_path / "old.parquet", id=["o", "p"], text=[TEXT, "ескі"])
+    new = write(
+        tmp_path / "new.parquet",
+        id=["a", "b", "c", "d"],
+        text=[TEXT + " соңы", "жаңа мәтін", "Жаңа мәтін", None],
+    )
+    report = tmp_path / "report.html"
+    account = dedup_files([new], tmp_path / "out", against=[old], report=report)
+    assert account.dropped == {"exact-duplicate": 1, "near-duplicate": 1}
+    rows = {row["id"]: row for row in pq.read_table(tmp_path / "out/clusters.parquet").to_pylist()}
+    assert (rows["a"]["keeper"], rows["a"]["keeper_release"]) == ("o", str(old))
+    assert (rows["c"]["keeper"], rows["c"]["keeper_release"]) == ("b", None)
+    assert pq.read_table(tmp_path / "out/kept/new.parquet").column("id").to_pylist() == ["b", "d"]
+    assert "dropped: near-duplicate" in report.read_text(encoding="utf-8")
+    index = Index.create(tmp_path / "index", DedupConfig(keeper=("completeness",)))
+    index.add("1.0.0", [old])
+    index.delete(["o"])
+    table = find_duplicates([new], against=[tmp_path / "index"])
+    assert table.column("keeper").to_pylist() == [None, "b", "b", "d"]
+    again = dedup_files([new], tmp_path / "again", against=[tmp_path / "index"])
+    assert again.dropped == {"exact-duplicate": 1, "taken-down": 1}
+
+
+def test_a_report_and_a_curve_are_drawn(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", id=["a", "b"], text=[TEXT, TEXT + " соңы"])
+    report = tmp_path / "report.html"
+    dedup_files([path], tmp_path / "out", report=report)
+    page = report.read_text(encoding="utf-8")
+    assert "near-duplicate" in page
+    assert "18 bands of 7 rows" in page
+    ElementTree.fromstring(curve_svg(DedupConfig(), LAYOUTS))  # well-formed
+    docs = Path(__file__).parents[2] / "docs" / "dedup-curve.svg"
+    assert docs.read_text(encoding="utf-8") == curve_svg(DedupConfig(), LAYOUTS)

@@ -33,6 +33,7 @@ COMMANDS = {
     "transliterate": "kaz_flows.cli.tools:transliterate",
     "language": "kaz_flows.cli.language:language",
     "dedup": "kaz_flows.cli.dedup:dedup",
+    "dedup-curve": "kaz_flows.cli.dedup:dedup_curve",
     "doctor": "kaz_flows.cli.doctor:doctor",
     "demo": "kaz_flows.cli.demo:demo",
     "up": "kaz_flows.cli.serve:up",

@@ -1,0 +1,210 @@
+"""Repeated passages: lines that recur over the pages of one host, found, then cut or flagged.
+
+Menus, disclaimers and pleas to subscribe survive extraction and are in no two documents' shingles
+often enough to make them duplicates. A line counts once for each document that is kept, so that
+copies of one article do not make its own lines look repeated. A paragraph that recurs needs no
+count of its own: each of its lines recurs at least as often.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from math import ceil
+from pathlib import Path
+from typing import Any, Final, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kaz_datasets.errors import BadConfiguration
+from kaz_datasets.progress import Progress, silent
+from kaz_datasets.shards import ShardWriter, iter_batches, read_shard
+from kaz_datasets.words import count_words
+from kaz_dedup.blocks import BlockFile, Spill, ranges_for
+
+REPEATED_PASSAGES: Final = "repeated-passages"
+
+_LINES_AT_ONCE = 1 << 17
+_KEY = 16
+
+_FIELDS: Final[dict[str, pa.DataType]] = {
+    "host": pa.string(),
+    "line": pa.binary(_KEY),  # see line_key
+    "pages": pa.int64(),  # of how many kept documents of the host
+    "host_pages": pa.int64(),  # that there are
+}
+SCHEMA: Final = pa.schema([pa.field(name, kind, False) for name, kind in _FIELDS.items()])
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassageConfig:
+    """From when on a line is a repeated passage. Raises BadConfiguration."""
+
+    pages: int = 5
+    """On at least so many pages of its host: refrains and quotations rarely reach it."""
+    share: float = 0.02
+    """And on at least this share of its host's pages: large hosts repeat more by chance."""
+    range_rows: int = 4_000_000
+    """How many lines one task sorts at once: it bounds memory and changes no result."""
+
+    def __post_init__(self) -> None:
+        if self.pages < 2 or not 0 <= self.share <= 1 or self.range_rows < 1:
+            raise BadConfiguration(
+                "a repeated passage needs pages of at least 2, a share from 0 to 1 and"
+                f" range_rows of at least 1, not {self}"
+            )
+
+    def least(self, host_pages: int) -> int:
+        """On how many pages of such a host a line must be."""
+        return max(self.pages, ceil(self.share * host_pages))
+
+
+def line_key(host: str, line: str) -> bytes | None:
+    """BLAKE2b-128 of host and line in lower case with single spaces; None for a line without words.
+
+    A key alone cuts text, so nobody must be able to make an equal one on purpose.
+    """
+    normal = " ".join(line.lower().split())
+    if not any(character.isalnum() for character in normal):
+        return None
+    return blake2b(f"{host}\n{normal}".encode(), digest_size=_KEY).digest()
+
+
+def find_passages(
+    documents: Sequence[Path],
+    passages: Path,
+    config: PassageConfig,
+    *,
+    clusters: Path | None = None,
+    text: str = "text",
+    host: str = "host",
+    id: str = "id",  # noqa: A002 - the name of the column, as in the record
+    progress: Progress = silent,
+) -> int:
+    """Write the repeated lines of every host; return how many there are.
+
+    Of documents that `clusters` knows only those that are kept count. Memory is that of one range
+    of lines and of the names of hosts. Raises NotFound, Corrupt and DiskFull.
+    """
+    passages.parent.mkdir(parents=True, exist_ok=True)
+    hosts: dict[str, int] = {}
+    pages: Counter[int] = Counter()
+    lines = sum(_line_count(path, text) for path in documents)
+    with BlockFile(passages.parent) as file:
+        spill = Spill(file, ranges_for(lines, config.range_rows), 4)
+        done = 0
+        for batch in _kept_batches(documents, clusters, text, host, id):
+            rows: list[tuple[int, int, int, int]] = []
+            for name, value in batch:
+                number = hosts.setdefault(name, len(hosts))
+                pages[number] += 1
+                keys = {line_key(name, line) for line in value.split("\n")} - {None}
+                for key in keys:
+                    assert key is not None
+                    high, low = int.from_bytes(key[:8]), int.from_bytes(key[8:])
+                    rows.append((high, low, number, done))
+                done += 1
+            if rows:
+                columns = np.array(rows, np.uint64)
+                spill.append(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3])
+            progress(done, None, "documents")
+        names = list(hosts)
+        return _write(passages, spill, names, pages, config)
+
+
+def repeated_keys(passages: Path) -> frozenset[bytes]:
+    """The keys of all repeated lines. Raises NotFound and Corrupt."""
+    keys: Any = read_shard(passages, ["line"]).column("line").to_pylist()
+    return frozenset(keys)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutText:
+    """A text and what was repeated in it."""
+
+    text: str
+    lines: int
+    """How many lines with words it had."""
+    repeated: tuple[int, ...]
+    """Which lines were repeated passages, counted from 0 and from the text as it was."""
+
+
+def cut_text(host: str, text: str, keys: frozenset[bytes]) -> CutText:
+    """The text without repeated lines, and without the empty lines that would be left double."""
+    kept: list[str] = []
+    repeated: list[int] = []
+    worded = 0
+    for number, line in enumerate(text.split("\n")):
+        key = line_key(host, line)
+        worded += key is not None
+        if key is not None and key in keys:
+            repeated.append(number)
+        elif line.strip() or (kept and kept[-1].strip()):
+            kept.append(line)
+    whole = "\n".join(kept).strip("\n") if repeated else text
+    return CutText(text=whole, lines=worded, repeated=tuple(repeated))
+
+
+def has_words(text: str) -> bool:
+    """Whether anything is left to read."""
+    return count_words(text) > 0
+
+
+def _kept_batches(
+    documents: Sequence[Path], clusters: Path | None, text: str, host: str, id_column: str
+) -> Iterator[list[tuple[str, str]]]:
+    kept = _kept_ids(clusters) if clusters is not None else None
+    for path in documents:
+        for batch in iter_batches(path, list(dict.fromkeys([id_column, text, host])), rows=4_096):
+            table = pa.table(batch)
+            if kept is not None:
+                ids = table.column(id_column).cast(kept.type)
+                table = table.filter(pc.is_in(ids, value_set=kept))
+            names = table.column(host).to_pylist()
+            texts = table.column(text).to_pylist()
+            yield [(name or "", value or "") for name, value in zip(names, texts, strict=True)]
+
+
+def _kept_ids(clusters: Path) -> pa.Array[Any]:
+    table = read_shard(clusters, ["id", "keeper"])
+    kept: Any = table.filter(pc.equal(table.column("id"), table.column("keeper"))).column("id")
+    return cast("pa.Array[Any]", kept.combine_chunks())
+
+
+def _line_count(path: Path, text: str) -> int:
+    total = 0
+    for batch in iter_batches(path, [text]):
+        texts: Any = batch.column(0)
+        total += int(pc.sum(pc.count_substring(texts, "\n")).as_py() or 0) + len(batch)
+    return total
+
+
+def _write(
+    path: Path, spill: Spill, hosts: Sequence[str], pages: Counter[int], config: PassageConfig
+) -> int:
+    names = pa.array(list(hosts), pa.string())
+    host_pages = np.array([pages[number] for number in range(len(hosts))], np.int64)
+    least = np.array([config.least(int(count)) for count in host_pages], np.int64)
+    with ShardWriter(path, SCHEMA) as shard:
+        for part in range(spill.ranges):
+            rows = spill.read(part)
+            rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+            new = np.ones(len(rows), np.bool_)
+            new[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
+            starts = np.flatnonzero(new)
+            counts = np.diff(np.append(starts, len(rows)))
+            numbers = rows[starts, 2].astype(np.int64)
+            found = counts >= least[numbers] if len(starts) else np.zeros(0, np.bool_)
+            keys = np.ascontiguousarray(rows[starts[found], :2].astype(">u8")).view(f"V{_KEY}")
+            columns: list[Any] = [
+                names.take(numbers[found]),
+                pa.array([key.tobytes() for key in keys.ravel()], pa.binary(_KEY)),
+                pa.array(counts[found]),
+                pa.array(host_pages[numbers[found]] if len(starts) else counts[found]),
+            ]
+            shard.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
+    return shard.rows
