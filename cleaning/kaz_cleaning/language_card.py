@@ -24,6 +24,8 @@ _LIMITS: Final = f"""
   one of Kazakh's own letters (in Cyrillic none that Russian lacks, in Latin no q) surer still:
   {", ".join(f"{name} {least}" for name, least in BARE_THRESHOLDS.items())}. Inside a document that
   is Kazakh otherwise such a sentence counts as Kazakh.
+- Source code in Latin letters, and lists of names (six words or more, nine in ten with one
+  capital) are `und`, whatever their language.
 - Below about five words, and where a line has no letter or ending that only one of the two
   languages writes: Karakalpak and Kazakh share many such lines.
 - Kazakh in Latin script is the least sure: Karakalpak and Crimean Tatar are written with the same

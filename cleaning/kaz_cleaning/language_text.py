@@ -43,6 +43,7 @@ LONGEST_STRETCH: Final = 400
 UNKNOWN_SCRIPT: Final = SCRIPTS[0]
 
 _OWN_BITS: Final = OWN_BIT | SHARED_BIT
+_ONE_CAPITAL: Final = 2
 _PRESENTATION_FORMS: Final = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
 _HARD_SIGN, _SOFT_SIGN = ord("ъ"), ord("ь")
 _BEFORE_HARD: Final = tuple(map(ord, "кгнх"))
@@ -58,6 +59,7 @@ class Stretches:
     stretch where its words begin and end there, and where it begins and ends in its own text.
     `owner`: its text. `letters`: letters by script (`kaz_cleaning.letters`). `foreign`: signs of
     a Cyrillic spelling that is not Kazakh. `own`: bits of Kazakh's own letters.
+    `names`: words, and those among them with one capital, as names have.
     """
 
     words: npt.NDArray[np.uint16]
@@ -66,6 +68,7 @@ class Stretches:
     letters: npt.NDArray[np.int64]
     foreign: npt.NDArray[np.int64]
     own: npt.NDArray[np.uint8]
+    names: npt.NDArray[np.int64]
 
     def script(self, index: int) -> str:
         """The script of more than half of the stretch's letters, or Zyyy."""
@@ -97,11 +100,19 @@ def stretches_of(texts: Sequence[str], *, whole: bool) -> Stretches:
     words = np.empty(2 * len(points) + 2 * most + 2, np.uint16)
     bounds, owner = np.empty((most, 4), np.int64), np.empty(most, np.int64)
     letters, foreign = np.zeros((most, len(SCRIPTS)), np.int64), np.zeros(most, np.int64)
-    bits = np.zeros(most, np.uint8)
+    bits, names = np.zeros(most, np.uint8), np.zeros((most, 2), np.int64)
     tables = written(), classes()
-    found = _cut(points, starts, *tables, whole, words, bounds, owner, letters, foreign, bits)
+    found = _cut(
+        points, starts, *tables, whole, words, bounds, owner, letters, foreign, bits, names
+    )
     return Stretches(
-        words, bounds[:found], owner[:found], letters[:found], foreign[:found], bits[:found]
+        words,
+        bounds[:found],
+        owner[:found],
+        letters[:found],
+        foreign[:found],
+        bits[:found],
+        names[:found],
     )
 
 
@@ -139,6 +150,7 @@ def _cut(
     letters: Any,
     foreign: Any,
     own: Any,
+    names: Any,
 ) -> int:
     """Fill the outputs, answer the number of stretches. One pass; points are code points."""
     found = 0
@@ -149,6 +161,7 @@ def _cut(
         begun_raw = skip_until = begin
         total: Any = 0
         word_letters: Any = 0
+        capital: Any = 0
         for at in range(begin, end + 1):
             point: Any = points[at] if at < end else np.uint32(_NEWLINE)
             kind: Any = kinds[point] if point < PLANE else np.uint8(0)
@@ -162,6 +175,7 @@ def _cut(
                 continue
             if code != SPACE:
                 words[put] = code
+                capital = _capital(capital, word_letters, code != point)
                 word_letters += min(kind & _SCRIPT_BITS, 1)
                 letters[found, kind & _SCRIPT_BITS] += 1
                 own[found] |= kinds[code] & _OWN_BITS
@@ -169,8 +183,10 @@ def _cut(
                 put += 1
                 continue
             put = _end_word(words, put, word_start, word_letters)
+            names[found, 0] += min(word_letters, 1)
+            names[found, 1] += capital == _ONE_CAPITAL
             total += word_letters
-            word_start, word_letters = put, 0
+            word_start, word_letters, capital = put, 0, 0
             if at < end and (whole or not _ends(points, at, end, kinds, kind, point, total)):
                 continue
             letters[found, 0] = 0
@@ -186,6 +202,16 @@ def _cut(
 @compiled
 def _begins(points: Any, at: int, begin: int, kinds: Any) -> bool:
     return at == begin or _is_white(points[at - 1], kinds)
+
+
+@compiled
+def _capital(state: int, letters: int, is_capital: bool) -> int:
+    """Read on: 1 after a first capital, 2 once a small letter follows it."""
+    if letters == 0:
+        return 1 if is_capital else 0
+    if letters == 1 and state == 1 and not is_capital:
+        return _ONE_CAPITAL
+    return state
 
 
 @compiled

@@ -42,6 +42,10 @@ Latin no q. Typed on a Russian keyboard, or in a language of the Caucasus, the V
 FOREIGN_SHARE: Final = 0.02
 """Of the letters, in a spelling that Kazakh does not have; it may name a Ukrainian or hold ъ."""
 
+NAME_SHARE, FEWEST_NAMES = 0.9, 6
+"""A line with so many words, and that share of them with one capital each, is a list of names: no
+sentence, whatever language the names come from."""
+
 _PAIR: Final = ("kaz_Cyrl", "rus_Cyrl")
 """The languages that alternate within one sentence; Russian is known to all who write Kazakh."""
 _SCORE_DIGITS: Final = 6
@@ -166,13 +170,22 @@ class OwnModel:
         scripts = np.where(2 * cut.letters.max(axis=1) > letters, cut.letters.argmax(axis=1), 0)
         known = (score >= THRESHOLD) & (self._scripts[best] == scripts)
         known &= ~self._is_kazakh[best] | (cut.foreign <= FOREIGN_SHARE * letters)
+        words, names = cut.names[:, 0], cut.names[:, 1]
+        is_list = (words >= FEWEST_NAMES) & (names >= NAME_SHARE * words)
+        known &= ~(self._is_kazakh[best] & is_list)
         for row in np.flatnonzero(known & (scripts == LATIN)).tolist():
             start, end = cut.bounds[row, 2:].tolist()
             known[row] = not looks_like_code(texts[cut.owner[row]][start:end])
         label = np.where(known, best, -1)
         share = self._is_kazakh[label].astype(np.float64)
         if alternate:
-            both = (paired >= THRESHOLD) & (scripts == CYRILLIC) & (kazakh > 0) & (kazakh < 1)
+            both = (
+                ~is_list
+                & (paired >= THRESHOLD)
+                & (scripts == CYRILLIC)
+                & (kazakh > 0)
+                & (kazakh < 1)
+            )
             label[both] = self._pair[(kazakh[both] < 0.5).astype(np.int64)]
             score[both], share[both] = paired[both], kazakh[both]
         least = self._least[label]

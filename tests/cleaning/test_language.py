@@ -82,10 +82,23 @@ def test_neighbours_are_told_apart(model: LanguageModel, text: str, label: str) 
         "for i in range(10): total += i",
         '<div class="a">x</div>',
         "def f(x): return x",
+        "Айгүл Серікқызы, Нұрлан Әлібеков, Жанар Тұрсынова, Ермек Құдайбергенов",
+        "Ayğül Serikqyzy, Nūrlan Älıbekov, Janar Tūrsynova, Ermek Qūdaibergenov",
     ],
 )
 def test_what_is_no_language_is_unknown(model: LanguageModel, text: str) -> None:
     assert model.identify([text])[0].label == "und"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ҚАЗАҚСТАН РЕСПУБЛИКАСЫНЫҢ ТІЛДЕР ТУРАЛЫ ЖАҢА ЗАҢЫ ҚАБЫЛДАНДЫ",
+        "Айгүл мен Нұрлан Алматыға барды, Жанар Астанада қалды.",
+    ],
+)
+def test_names_within_sentences_and_headlines_are_kazakh(model: LanguageModel, text: str) -> None:
+    assert model.identify([text])[0].label == "kaz_Cyrl"
 
 
 def test_one_label_a_text_in_order(model: LanguageModel) -> None:
