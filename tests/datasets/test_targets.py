@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
 import pytest
+from huggingface_hub import HfApi
 
 from kaz_datasets.errors import Conflict, NotFound
 from kaz_datasets.hub import serve
@@ -24,12 +26,32 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.url
 
 
-@pytest.fixture(params=["hub", "folder", "memory"])
-def target(request: pytest.FixtureRequest, tmp_path: Path, hub: str) -> Target:
+@pytest.fixture(params=["hub", "folder", "memory", "the real Hub"])
+def target(request: pytest.FixtureRequest, tmp_path: Path, hub: str) -> Iterator[Target]:
     name = tmp_path.name.lower().replace("_", "-").strip("-")
-    if request.param == "hub":
+    if request.param == "the real Hub":
+        yield from real_target(name)
+    else:
+        yield loopback_target(request.param, name, tmp_path, hub)
+
+
+def real_target(name: str) -> Iterator[Target]:
+    """A private repo on the Hub itself, removed after the test; only when that is asked for."""
+    if os.environ.get("KAZCORPUS_REAL_HUB") != "1":
+        pytest.skip(
+            "asks the real Hub only with KAZCORPUS_REAL_HUB=1,"
+            " a token in KAZCORPUS_HUB_TOKEN and its owner in KAZCORPUS_HUB_OWNER"
+        )
+    token = os.environ["KAZCORPUS_HUB_TOKEN"]
+    repo = f"{os.environ['KAZCORPUS_HUB_OWNER']}/kazcorpus-contract-{name}"
+    yield HubTarget(repo=repo, token=token)
+    HfApi(token=token).delete_repo(repo, repo_type="dataset", missing_ok=True)
+
+
+def loopback_target(kind: str, name: str, tmp_path: Path, hub: str) -> Target:
+    if kind == "hub":
         return HubTarget(repo=f"local/{name}", token=TOKEN, endpoint=hub, retry_wait=0.01)
-    if request.param == "folder":
+    if kind == "folder":
         return FileTarget(url=str(tmp_path / "there"))
     return FileTarget(url=f"memory://{name}")
 
