@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-TABLES = ("signatures", "statistics", "quality", "scripts", "whole_job", "releases")
+TABLES = ("signatures", "estimates", "quality", "scripts", "whole_job", "releases")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from benchmarks.dedup.corpus import composed_corpus
-from benchmarks.dedup.statistics import FLOORS
+from benchmarks.dedup.quality import FLOORS
 from benchmarks.environments import CACHE
 from benchmarks.tables import print_table
 
