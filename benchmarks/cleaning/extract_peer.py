@@ -27,7 +27,7 @@ def extractor(name: str) -> Callable[[str, str], str | None]:
             parse(document(html).summary(html_partial=True)).itertext()
         )
     justext = import_module("justext")
-    words = set().union(*map(justext.get_stoplist, ("English", "Russian", "Kazakh")))
+    words = frozenset().union(*map(justext.get_stoplist, ("English", "Russian", "Kazakh")))
     return lambda html, url: "\n".join(
         paragraph.text for paragraph in justext.justext(html, words) if not paragraph.is_boilerplate
     )
