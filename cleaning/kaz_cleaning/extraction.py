@@ -106,7 +106,7 @@ def _chosen_text(tree: Any, url: str, facts: SourceFacts) -> tuple[str, str, str
         return own, EXTRACTOR, found
     if prose < _ENOUGH and (stated := _stated_main(tree)):
         return stated, EXTRACTOR, f"{found}; what the page calls main"
-    if own and sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         return own, EXTRACTOR, f"{found}; too many elements for another look"
     other = _tidied(_trafilatura(tree, url))
     compared = f"{found}, {_prose(other)} by trafilatura"
