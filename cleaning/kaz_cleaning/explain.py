@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.html_tree import MAX_CHARACTERS, MAX_DEPTH, MAX_ELEMENTS, shape_of
+from kaz_cleaning.language_labels import Language
 from kaz_cleaning.page import Draft, Drop
 from kaz_cleaning.page_kind import LINKS_OF_LIST, link_share
+from kaz_cleaning.rules import Range, rules_of
 
 HELD: Final = "pass"
 DROP: Final = "drop"
@@ -78,7 +80,7 @@ def _of_tree(draft: Draft) -> Iterator[Step]:
         yield _noted(name, str(value) if value else "not stated")
 
 
-def _of_language(language: Any, config: CleaningConfig) -> Iterator[Step]:
+def _of_language(language: Language, config: CleaningConfig) -> Iterator[Step]:
     known = language.label.startswith("kaz_") and language.score >= config.min_language_score
     yield Step(
         step="language",
@@ -86,21 +88,33 @@ def _of_language(language: Any, config: CleaningConfig) -> Iterator[Step]:
         value=f"{language.label} {language.score:.3f}",
         threshold=f"kaz_… ≥ {config.min_language_score:g}",
     )
-    share = language.kazakh_share
-    enough = share >= config.min_kazakh_share and not getattr(language, "mixed", False)
-    yield _held("mixed-language", share, enough, f"≥ {config.min_kazakh_share:g}")
+    if not known:
+        return
+    share, most = language.kazakh_share, config.max_foreign_share
+    other = 1 - share - language.unknown_share
+    yield Step(
+        step="mixed-language",
+        decision=HELD if share >= config.min_kazakh_share and other <= most else DROP,
+        value=f"{share:.2f} Kazakh, {other:.2f} foreign",
+        threshold=f"≥ {config.min_kazakh_share:g} Kazakh, ≤ {most:g} foreign",
+    )
 
 
 def _of_rules(draft: Draft, config: CleaningConfig) -> Iterator[Step]:
+    script = draft.language.script if draft.language else ""
+    asked = {
+        rule.name: rule.range
+        for rule in rules_of(config.rules)
+        if not rule.scripts or script in rule.scripts
+    }
     for name, value in draft.quality.items():
-        asked = getattr(config.rules, name.replace("-", "_"), None)
-        if asked is None or (asked.least == -math.inf and asked.most == math.inf):
-            yield _noted(name, _number(value))
+        if name in asked:
+            yield _held(name, value, asked[name].holds(value), _range(asked[name]))
         else:
-            yield _held(name, value, asked.holds(value), _range(asked))
+            yield _noted(name, _number(value))
 
 
-def _range(asked: Any) -> str:
+def _range(asked: Range) -> str:
     least = "" if asked.least == -math.inf else f"≥ {_number(asked.least)}"
     most = "" if asked.most == math.inf else f"≤ {_number(asked.most)}"
     return ", ".join(filter(None, (least, most)))

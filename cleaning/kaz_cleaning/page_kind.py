@@ -31,6 +31,7 @@ _SHORT_PAGE: Final = 120
 """Words; an article on errors or passwords is longer than a page that is one."""
 LINKS_OF_LIST: Final = 0.5
 """Share of words in lines that are links from end to end. Articles measured stay below 0.2."""
+_MARKS: Final = re.compile(r"^[\W\d_]+")
 _SENTENCE: Final = re.compile(r"[.!?…؟۔:;»\"”)]\s*$")
 _PROSE_LINE: Final = 8
 """Words of a line that ends as a sentence does, to call it prose and not a headline."""
@@ -54,21 +55,26 @@ def why_no_article(tree: Any, text: str, title: str | None, url: str) -> str | N
 
 
 def link_share(tree: Any, text: str) -> float:
-    """Share of the words of `text` in lines that are the text of one link."""
+    """Share of the words of `text` in lines that are the text of one link, dated or not."""
     anchors = set(_link_texts(tree))
     linked = total = 0
     for line in text.splitlines():
         words = count_words(line)
         total += words
-        linked += words if _squeezed(line.removeprefix("- ")) in anchors else 0
+        linked += words if _headline(line) in anchors else 0
     return linked / total if total else 0.0
+
+
+def _headline(line: str) -> str:
+    """A line without what lists set before a link: a dash, a number, a date, an hour."""
+    return _squeezed(_MARKS.sub("", line))
 
 
 def _link_texts(tree: Any) -> Iterator[str]:
     """Each link's text, and its pieces: a card on a front page is one link of several lines."""
     for element in tree.iter("a"):
-        yield _squeezed(element.text_content())
-        yield from map(_squeezed, element.itertext())
+        yield _headline(element.text_content())
+        yield from map(_headline, element.itertext())
 
 
 def _squeezed(text: str) -> str:

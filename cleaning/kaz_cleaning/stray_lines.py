@@ -70,4 +70,6 @@ def _stands_above(line: str) -> bool:
         return False
     if _TIME_OR_NUMBER.fullmatch(line) or _BYLINE.fullmatch(line):
         return True
-    return find_date(line) is not None and not line.lower().startswith(("№", "бұйрық"))
+    # an act says by which act it was adopted: with a date and a number
+    is_of_act = "№" in line or line.lower().startswith("бұйрық")
+    return find_date(line) is not None and not is_of_act
