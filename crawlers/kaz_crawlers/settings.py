@@ -89,7 +89,11 @@ def scrapy_settings(
             "kaz_crawlers.pacing.PacingMiddleware": 760,
         },
         "SPIDER_MIDDLEWARES": _SPIDER_DOES_THIS,
-        "EXTENSIONS": _NOBODY_READS,
+        "EXTENSIONS": {
+            **_NOBODY_READS,
+            "scrapy.extensions.memusage.MemoryUsage": None,
+            "kaz_crawlers.memory.OwnMemoryUsage": 0,
+        },
         # Only the web: a file: or data: address on a page must reach no handler.
         "DOWNLOAD_HANDLERS": {**dict.fromkeys(("file", "ftp", "s3", "data")), **_WEB_ONLY},
         "DOWNLOAD_MAXSIZE": LARGEST_BODY,
