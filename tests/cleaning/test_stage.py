@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import gzip
+import multiprocessing
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,16 +118,23 @@ def test_progress_is_told_page_by_page(archive: Path, tmp_path: Path) -> None:
     assert told == [(number, None, "pages") for number in range(1, 7)]
 
 
-def test_a_page_that_takes_too_long_costs_itself_only(tmp_path: Path) -> None:
-    path = tmp_path / "a.warc.gz"
-    links = "".join(f"<a href=/{n}>{n}</a>" for n in range(110_000)).encode()
-    path.write_bytes(member(0, html(0)) + member(1, links) + member(2, html(2)))
+class Endless(Page):
+    """A page whose reading never ends, in the process that reads it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "body" and multiprocessing.parent_process() is not None:
+            time.sleep(600)
+        return super().__getattribute__(name)
+
+
+def test_a_page_that_takes_too_long_costs_itself_only(archive: Path) -> None:
+    pages = {entry.url: entry for entry in read_pages(archive) if isinstance(entry, Page)}
+    first, second = pages["http://a.example/0"], pages["http://a.example/2"]
+    endless = Endless(**vars(replace(first, url="http://a.example/endless")))
     config = CleaningConfig(workers=1, page_timeout=3)
-    account, _, _ = clean(path, tmp_path, config)
-    assert account.kept == 2
-    assert dict(account.dropped) == {"extraction-timeout": 1}
-    (row,) = read_shard(tmp_path / "rejected" / "d.parquet").to_pylist()
-    assert (row["url"], row["value"]) == ("http://a.example/1", "3 s")
+    outcomes = list(clean_in_order([first, endless, second], FACTS, config))
+    assert [type(outcome) for outcome in outcomes] == [Kept, Dropped, Kept]
+    assert outcomes[1] == Dropped("extraction-timeout", "3 s", None, endless.url)
 
 
 def test_whatever_a_page_makes_a_parser_raise_costs_that_page_only(archive: Path) -> None:
