@@ -6,7 +6,7 @@ import math
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kaz_cleaning.quality.characters import BREAKS, BULLETS, CLOSERS
@@ -37,6 +37,7 @@ def differences(text: str) -> dict[str, tuple[float, float]]:
 
 @settings(max_examples=400, deadline=None)
 @given(TEXTS)
+@example("terms of use\u0301.")
 def test_compiled_measures_are_the_plain_ones(text: str) -> None:
     assert differences(text) == {}
 
