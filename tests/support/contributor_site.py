@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
+import proxied_site
 from kaz_crawlers.demosite.articles import Article, load_articles
 
 HOST = "http://sait.kz"
@@ -61,28 +59,9 @@ def _html(language: str, body: str) -> str:
 @contextmanager
 def contributor_site() -> Iterator[str]:
     """Serve the site; the address of the proxy."""
-    pages = _pages()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            body, kind = pages.get(self.path.removeprefix(HOST), ("", ""))
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", f"{kind or 'text/plain'}; charset=utf-8")
-            self.send_header("Content-Length", str(len(body.encode())))
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    pages = {
+        f"{HOST}{path}": ({"Content-Type": f"{kind}; charset=utf-8"}, body.encode())
+        for path, (body, kind) in _pages().items()
+    }
+    with proxied_site.serve(pages) as proxy:
+        yield proxy
