@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
@@ -24,15 +24,10 @@ from kaz_datasets.files import remove_temporaries, write_json
 from kaz_dedup.additions import Additions, add_newcomers, old_clusters
 from kaz_dedup.newcomers import Newcomers, read_newcomers
 from kaz_dedup.parameters import DedupConfig
-from kaz_dedup.segments import (
-    BLOCKED,
-    LIVE,
-    Segment,
-    joined,
-    read_segment,
-    write_segment,
-)
+from kaz_dedup.removals import NO_RELEASE, Removal, removal_of, tombstones, without
+from kaz_dedup.segments import BLOCKED, LIVE, Segment, joined, read_segment, write_segment
 from kaz_dedup.signatures import definition
+from kaz_dedup.words import Integers
 
 FORMAT: Final = 1
 
@@ -119,13 +114,14 @@ class Index:
                 blocked=int(blocked[names == name].sum()),
             )
             for name in dict.fromkeys(names.tolist())
+            if name != NO_RELEASE
         ]
 
     def clusters(self) -> pa.Table:
         """`id` and `cluster_id` (the oldest id of the cluster) of every living document."""
         table = self._documents()
-        roots = old_clusters(self._segments, self._manifest["next_cluster"])
-        columns: Any = {"id": table.column("id"), "cluster_id": table.column("id").take(roots)}
+        first = table.column("id").take(self._clusters())
+        columns: Any = {"id": table.column("id"), "cluster_id": first}
         return pa.table(columns).filter(pa.array(table.column("state").to_numpy() == LIVE))
 
     def match(self, paths: Sequence[Path], *, text: str = "text", id: str = "id") -> Additions:  # noqa: A002
@@ -145,6 +141,8 @@ class Index:
         Raises WrongUse for a release that is there, or an id that was published with another text.
         """
         with self._writing():
+            if release == NO_RELEASE or not release:
+                raise WrongUse(f"a release cannot be called {release!r}: give it another name")
             if release in pc.unique(self._documents().column("release")).to_pylist():
                 raise WrongUse(f"release {release!r} is in the index already: add one only once")
             newcomers = read_newcomers(paths, self.config, text, id)
@@ -153,30 +151,56 @@ class Index:
                 self._append(segment, next_cluster)
         return found
 
-    def delete(self, ids: Sequence[Any], *, block: bool = True) -> int:
-        """Take documents down; return how many were there.
+    def remove(self, ids: Sequence[Any], *, block_return: bool = True) -> Removal:
+        """Take documents out; say which were there, and which near-copies of them are left.
 
-        Nothing of them is left but, with `block`, their ids and hashes, by which their return and
-        that of near-copies is refused. Clusters and keepers of later releases no longer know them.
+        With `block_return` their hashes stay as tombstones: `add` and `match` refuse the documents
+        and their near-copies by the rule `taken-down`, in this and every later release. Without it
+        nothing of them is left, tombstones of earlier removals neither, and they may come back.
+        Either way they are nobody's keeper any more. Twice does no harm.
+        Raises WrongUse for ids of another type, or where another process writes.
         """
         with self._writing():
-            changed = []
-            total, number = 0, int(self._manifest["next_cluster"])
+            found = removal_of(ids, self._documents(), self._clusters())
+            changed, number = [], int(self._manifest["next_cluster"])
             for segment in self._segments:
-                named = pc.is_in(segment.documents.column("id"), value_set=_values(segment, ids))
-                hit = named.to_numpy() & (segment.states() == LIVE)
-                total += int(hit.sum())
-                changed.append(_without(segment, hit, block, number) if hit.any() else segment)
-                number += int(hit.sum())
-            if total:
+                changed.append(without(segment, ids, block_return, number))
+                number += len(segment)
+            if any(new is not old for new, old in zip(changed, self._segments, strict=True)):
                 self._replace(changed, number)
-        return total
+        return found
+
+    def block(
+        self,
+        paths: Sequence[Path],
+        *,
+        text: str = "text",
+        id: str = "id",  # noqa: A002 - the name of the column, as in the record
+    ) -> Removal:
+        """Tombstones for documents that must never be published, in the index or not.
+
+        Those in the index are removed, as by `remove`. Raises as `add`.
+        """
+        newcomers = read_newcomers(paths, self.config, text, id)
+        found = self.remove(newcomers.ids.to_pylist())
+        with self._writing():
+            number = int(self._manifest["next_cluster"])
+            known = set(self._documents().column("id").to_pylist())
+            rows = np.array([row for row, name in enumerate(newcomers.ids.to_pylist())
+                             if name not in known], np.int64)  # fmt: skip
+            if len(rows):
+                segment = tombstones(newcomers, number).only(rows)
+                self._append(segment, number + len(newcomers))
+        return found
 
     def compact(self) -> None:
         """Make one segment of all: faster to look up, and unmatched space is given back."""
         with self._writing():
             if len(self._segments) > 1:
                 self._replace([joined(self._segments)])
+
+    def _clusters(self) -> Integers:
+        return old_clusters(self._segments, self._manifest["next_cluster"])
 
     def _documents(self) -> pa.Table:
         tables = [segment.documents for segment in self._segments]
@@ -257,28 +281,3 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError) as error:
         raise Corrupt(f"{path} is damaged ({error}): bring it back from a copy") from error
     return manifest
-
-
-def _values(segment: Segment, ids: Sequence[Any]) -> pa.Array[Any]:
-    kind = segment.documents.schema.field("id").type
-    try:
-        return cast("pa.Array[Any]", pa.array(list(ids), kind))
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise WrongUse(f"ids of this index are of {kind}: {error}") from error
-
-
-def _without(segment: Segment, hit: Any, block: bool, next_cluster: int) -> Segment:
-    """The segment after a deletion: blocked documents are kept no more, each in its own cluster."""
-    if not block:
-        return segment.only(np.flatnonzero(~hit))
-    documents = segment.documents
-    state = np.where(hit, BLOCKED, segment.states()).astype(np.uint8)
-    kept = documents.column("kept").to_numpy() & ~hit
-    columns = {
-        **{name: documents.column(name) for name in documents.schema.names},
-        "state": pa.array(state),
-        "kept": pa.array(kept),
-    }
-    made = segment.only(np.arange(len(segment)))
-    made.clusters[hit] = next_cluster + np.arange(int(hit.sum()))
-    return Segment(**{**vars(made), "documents": pa.table(columns, schema=documents.schema)})

@@ -108,7 +108,8 @@ def test_a_deleted_document_is_no_keeper_and_its_copies_stay_out(
     index: Index, tmp_path: Path
 ) -> None:
     near = changed(text_of(1), 2, 9)
-    assert index.delete(["a", "unknown"]) == 1
+    gone = index.remove(["a", "unknown"])
+    assert (gone.removed, gone.unknown, gone.relatives) == (("a",), ("unknown",), ())
     index = Index.open(index.folder)
     found = rows_of(index, tmp_path, {"x": near, "a": text_of(1), "y": changed(text_of(2), 1, 3)})
     assert (found["x"]["rule"], found["x"]["keeper"]) == ("taken-down", None)
@@ -118,8 +119,49 @@ def test_a_deleted_document_is_no_keeper_and_its_copies_stay_out(
     assert index.releases()[0].blocked == 1
 
 
+def test_a_tombstone_outlives_later_releases_and_compaction(index: Index, tmp_path: Path) -> None:
+    index.add("1.1.0", [write(tmp_path / "2.parquet", {"d": text_of(4)})])
+    index.remove(["a"])
+    index.add("1.2.0", [write(tmp_path / "3.parquet", {"e": text_of(5)})])
+    index.compact()
+    assert index.remove(["a"]).removed == ("a",)  # twice does no harm
+    index = Index.open(index.folder)
+    found = rows_of(index, tmp_path, {"x": changed(text_of(1), 1, 2), "y": text_of(4)})
+    assert (found["x"]["rule"], found["y"]["keeper"]) == ("taken-down", "d")
+
+
+def test_a_tombstone_can_be_lifted(index: Index, tmp_path: Path) -> None:
+    index.remove(["a"])
+    index.remove(["a"], block_return=False)
+    assert rows_of(index, tmp_path, {"a": text_of(1)})["a"]["rule"] is None
+
+
+def test_what_was_never_published_can_be_blocked(index: Index, tmp_path: Path) -> None:
+    path = write(tmp_path / "secret.parquet", {"a": text_of(1), "s": text_of(8)})
+    assert index.block([path]).removed == ("a",)
+    before = len(index)
+    assert index.block([path]).removed == ("a", "s")
+    assert len(index) == before
+    found = rows_of(
+        Index.open(index.folder), tmp_path, {"x": changed(text_of(8), 1, 2), "y": text_of(7)}
+    )
+    assert (found["x"]["rule"], found["y"]["rule"]) == ("taken-down", None)
+    assert [release.name for release in index.releases()] == ["1.0.0"]
+    with pytest.raises(WrongUse, match="another name"):
+        index.add("taken-down", [path])
+
+
+def test_an_empty_index_takes_tombstones_first(tmp_path: Path) -> None:
+    empty = Index.create(tmp_path / "index")
+    assert empty.remove([7]).unknown == (7,)
+    path = tmp_path / "numbers.parquet"
+    pq.write_table(pa.table({"id": [7], "text": [text_of(1)]}), path)
+    assert empty.block([path]).unknown == (7,)
+    assert empty.match([path]).dropped() == {"taken-down": 1}
+
+
 def test_without_a_tombstone_nothing_is_left(index: Index, tmp_path: Path) -> None:
-    assert index.delete(["a"], block=False) == 1
+    assert index.remove(["a"], block_return=False).removed == ("a",)
     assert len(Index.open(index.folder)) == 2
     found = rows_of(index, tmp_path, {"x": text_of(1)})
     assert (found["x"]["keeper"], found["x"]["rule"]) == ("x", None)
@@ -128,7 +170,7 @@ def test_without_a_tombstone_nothing_is_left(index: Index, tmp_path: Path) -> No
 def test_a_cluster_outlives_its_oldest_member(index: Index, tmp_path: Path) -> None:
     near = {name: changed(text_of(1), 1, seed) for seed, name in enumerate("xy", 20)}
     index.add("1.1.0", [write(tmp_path / "2.parquet", near)])
-    index.delete(["a"], block=False)
+    assert index.remove(["a"], block_return=False).relatives == ("x", "y")
     assert frozenset("xy") in partition(index.clusters())
 
 
@@ -185,4 +227,4 @@ def test_wrong_uses_are_named(index: Index, tmp_path: Path) -> None:
     stale = Index.open(index.folder)
     index.add("3.0.0", [write(tmp_path / "4.parquet", {"z": text_of(9)})])
     with pytest.raises(WrongUse, match="open it again"):
-        stale.delete(["b"])
+        stale.remove(["b"])

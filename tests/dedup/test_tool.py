@@ -219,7 +219,7 @@ def test_new_documents_against_old_ones(tmp_path: Path) -> None:
     assert "dropped: near-duplicate" in report.read_text(encoding="utf-8")
     index = Index.create(tmp_path / "index", DedupConfig(keeper=("completeness",)))
     index.add("1.0.0", [old])
-    index.delete(["o"])
+    index.remove(["o"])
     table = find_duplicates([new], against=[tmp_path / "index"])
     assert table.column("keeper").to_pylist() == [None, "b", "b", "d"]
     again = dedup_files([new], tmp_path / "again", against=[tmp_path / "index"])
