@@ -16,7 +16,7 @@
 # make fuzz               bytes and texts against cleaning's parsers for a minute each
 # make bench-facts        titles, authors, dates found; pages without an article told apart
 # make bench-encodings    Kazakh pages in six character sets under right, wrong and no labels
-# make bench-sentences   ends of Kazakh sentences beside razdel, pysbd and sentencex
+# make bench-sentences   ends of Kazakh sentences and tokens, beside razdel, pysbd, sentencex, sacremoses
 # make bench-gate   the language gate before extraction: its losses, and pages a second of a crawl
 # make bench-dedup   signatures, statistics, quality, alphabets, whole job, releases; beside its peers
 # make bench-dedup-scale   10 and 30 million signatures clustered on 2 threads in bounded memory
@@ -89,6 +89,7 @@ bench-encodings: $(UV)
 
 bench-sentences: $(UV)
 	$(RUN) python -m benchmarks.cleaning.sentences
+	$(RUN) python -m benchmarks.cleaning.token_table
 
 bench-gate: $(UV)
 	$(RUN) python -m benchmarks.cleaning.gate

@@ -8,14 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_WRITTEN_SHORT: Final = """
-    ж жж ғ ғғ т б с сс мыс қ көш г гг ул д кв тел факс обл ауд кг см мм км м га
-    млн млрд трлн мың тг проф акад доц инж др пр мр ст қар ред құр аударған авт том бет
-    рис сур кесте прил тармақ бап ч п пп ин им ак уақ шамам лат нем фр гр каз қаз хат пос
-    пер р руб долл мин сек сағ шм кал гл
-"""
-_ABBREVIATIONS: Final = frozenset(_WRITTEN_SHORT.split())
-"""Written with a full stop in the middle of a sentence, lower case."""
+from kaz_cleaning.abbreviations import ABBREVIATIONS
 
 _LETTER_ABBREVIATIONS: Final = frozenset("жғтбсгмпрдқ")
 _CLOSING_ABBREVIATION: Final = re.compile(r"(?:^|\W)т\.\s?(?:б|с\.\s?с)$")
@@ -60,7 +53,7 @@ def _goes_on(line: str, match: re.Match[str], start: int) -> bool:
     if last.isdigit():
         return _number_goes_on(line, match, start, last)
     is_initial = len(last) == 1 and last.isupper()
-    return is_initial or last in _LETTER_ABBREVIATIONS or last.lower() in _ABBREVIATIONS
+    return is_initial or last in _LETTER_ABBREVIATIONS or last.lower() in ABBREVIATIONS
 
 
 def _number_goes_on(line: str, match: re.Match[str], start: int, number: str) -> bool:

@@ -166,3 +166,14 @@ def test_transliterate_writes_another_alphabet(
     page.write_text("Қазақ тілі\n", encoding="utf-8")
     assert run(["transliterate", "--to", "2018", str(page)]) == 0
     assert capsys.readouterr().out == "Qazaq tili\n"
+
+
+def test_sentences_are_cut_one_a_line_and_into_tokens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "lines.txt"
+    page.write_text("Ол 1990 ж. туған. Қазір сонда ма?\n\nИә.\n", encoding="utf-8")
+    assert run(["sentences", str(page)]) == 0
+    assert capsys.readouterr().out == "Ол 1990 ж. туған.\nҚазір сонда ма?\nИә.\n"
+    assert run(["sentences", "--tokens", str(page)]) == 0
+    assert capsys.readouterr().out == "Ол 1990 ж. туған .\nҚазір сонда ма ?\nИә .\n"

@@ -31,6 +31,7 @@ COMMANDS = {
     "normalise": "kaz_flows.cli.tools:normalise",
     "mask": "kaz_flows.cli.tools:mask",
     "transliterate": "kaz_flows.cli.tools:transliterate",
+    "sentences": "kaz_flows.cli.tools:sentences",
     "language": "kaz_flows.cli.language:language",
     "dedup": "kaz_flows.cli.dedup:dedup",
     "dedup-curve": "kaz_flows.cli.dedup:dedup_curve",

@@ -109,6 +109,25 @@ def transliterate(files: tuple[Path, ...], source: str, target: str) -> None:
     _each_line(files, lambda line: convert(line, source, target))
 
 
+@click.command(
+    epilog=example("kazcorpus sentences page.txt\nkazcorpus sentences --tokens page.txt")
+)
+@files_argument
+@click.option("--tokens", "cut", is_flag=True, help="Put spaces between words and signs.")
+def sentences(files: tuple[Path, ...], cut: bool) -> None:
+    """Cut Kazakh text into sentences: one a line. A line break always ends one.
+
+    Reads stdin without FILE.
+    """
+    from kaz_cleaning.sentences import split_sentences
+    from kaz_cleaning.tokens import split_tokens
+
+    for lines in _batches(_lines(files)):
+        found = (sentence for line in lines for sentence in split_sentences(line))
+        shown = (" ".join(split_tokens(one)) if cut else one for one in found)
+        click.echo("".join(f"{one}\n" for one in shown), nl=False)
+
+
 @click.command(epilog=example('echo "Тел.: +7 701 000 00 00" | kazcorpus mask'))
 @files_argument
 def mask(files: tuple[Path, ...]) -> None:
