@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from kaz_cleaning.word_memory import LONGEST, is_remembered, remember, word_end
 from kaz_datasets.compiled import compiled
 
 _BLOCK: Final = 16
@@ -35,6 +36,7 @@ def classify(
     shortest: int,
     longest: int,
     pair: Any,
+    memory: Any,
     best: Any,
     score: Any,
     paired: Any,
@@ -42,6 +44,8 @@ def classify(
 ) -> None:
     """Fill for each stretch: best label (-1 without n-grams), its probability, the probability of
     the two labels in `pair`, and the share of its letters in words of the first of the two.
+
+    `memory` is this model's own (`kaz_cleaning.word_memory.Memory`).
     """
     buckets, width = embedding.shape
     labels = output.shape[1]
@@ -62,17 +66,29 @@ def classify(
         grams = 0
         count = 0
         while at < end:
-            sums[:] = 0
             begin = at
-            bytes_used, at = _encode(words, at, end, utf8)
-            added = _add_word(utf8, bytes_used, embedding, buckets - 1, shortest, longest, sums)
-            evidence = np.float32(0)
-            for q in range(width):
-                total[q] += sums[q]
-                evidence += np.float32(sums[q]) * contrast[q]
+            at, slot = word_end(words, at, end)
+            if is_remembered(memory.words, slot, words, begin, at - begin):
+                for q in range(width):
+                    total[q] += memory.sums[slot, q]
+                added, here = memory.grams[slot], memory.odds[slot]
+            else:
+                sums[:] = 0
+                bytes_used, _ = _encode(words, begin, end, utf8)
+                added = _add_word(utf8, bytes_used, embedding, buckets - 1, shortest, longest, sums)
+                evidence = np.float32(0)
+                for q in range(width):
+                    total[q] += sums[q]
+                    evidence += np.float32(sums[q]) * contrast[q]
+                here = np.float32(evidence / max(added, 1))
+                if at - begin <= LONGEST:
+                    remember(memory.words, slot, words, begin, at - begin)
+                    memory.sums[slot] = sums
+                    memory.grams[slot], memory.odds[slot] = added, here
+            at += 1
             grams += added
             if count < _MOST_WORDS:
-                odds[count] = evidence / max(added, 1)
+                odds[count] = here
                 sizes[count] = at - begin - 1
                 count += 1
         best[row] = -1

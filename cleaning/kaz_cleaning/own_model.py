@@ -31,6 +31,7 @@ from kaz_cleaning.language_text import (
 )
 from kaz_cleaning.letters import CYRILLIC, LATIN, OWN_BIT, SCRIPTS, SHARED_BIT
 from kaz_cleaning.packed_model import PackedModel
+from kaz_cleaning.word_memory import WordMemory
 
 KAZAKH_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.75, "kaz_Latn": 0.65, "kaz_Arab": 0.5})
 """A line alone must be this surely Kazakh: its neighbours' languages have many lines that differ
@@ -69,6 +70,7 @@ class OwnModel:
 
     def __init__(self, packed: PackedModel) -> None:
         self._packed = packed
+        self._memory = WordMemory(packed.embedding.shape[1])
         names = {label: index for index, label in enumerate(packed.labels)}
         self._pair = np.array([names.get(label, -1) for label in _PAIR], np.int64)
         scripts = [SCRIPTS.index(label.rpartition("_")[2]) for label in packed.labels]
@@ -207,6 +209,7 @@ class OwnModel:
             packed.shortest,
             packed.longest,
             self._pair,
+            self._memory.slots,
             best,
             score,
             paired,
