@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from kaz_cleaning.word_memory import LONGEST, is_remembered, remember, word_end
+from kaz_cleaning.word_memory import is_remembered, remember, word_end
 from kaz_datasets.compiled import compiled
 
 _BLOCK: Final = 16
@@ -47,10 +47,9 @@ def classify(
 
     `memory` is this model's own (`kaz_cleaning.word_memory.Memory`).
     """
-    buckets, width = embedding.shape
+    width = embedding.shape[1]
     labels = output.shape[1]
     total = np.empty(width, np.int64)
-    sums = np.empty(width, np.int32)
     logits = np.empty(labels, np.float32)
     utf8 = np.empty(4 * (_LONGEST_WORD + 2), np.uint8)
     odds = np.empty(_MOST_WORDS, np.float32)
@@ -68,27 +67,16 @@ def classify(
         while at < end:
             begin = at
             at, slot = word_end(words, at, end)
-            if is_remembered(memory.words, slot, words, begin, at - begin):
-                for q in range(width):
-                    total[q] += memory.sums[slot, q]
-                added, here = memory.grams[slot], memory.odds[slot]
-            else:
-                sums[:] = 0
-                bytes_used, _ = _encode(words, begin, end, utf8)
-                added = _add_word(utf8, bytes_used, embedding, buckets - 1, shortest, longest, sums)
-                evidence = np.float32(0)
-                for q in range(width):
-                    total[q] += sums[q]
-                    evidence += np.float32(sums[q]) * contrast[q]
-                here = np.float32(evidence / max(added, 1))
-                if at - begin <= LONGEST:
-                    remember(memory.words, slot, words, begin, at - begin)
-                    memory.sums[slot] = sums
-                    memory.grams[slot], memory.odds[slot] = added, here
+            if not is_remembered(memory.words, slot, words, begin, at - begin):
+                used = _encode(words, begin, at, utf8)
+                slot = remember(memory.words, slot, words, begin, at - begin)
+                _sum(utf8, used, embedding, shortest, longest, contrast, memory, slot)
+            for q in range(width):
+                total[q] += memory.sums[slot, q]
+            grams += memory.grams[slot]
             at += 1
-            grams += added
             if count < _MOST_WORDS:
-                odds[count] = here
+                odds[count] = memory.odds[slot]
                 sizes[count] = at - begin - 1
                 count += 1
         best[row] = -1
@@ -101,17 +89,11 @@ def classify(
 
 
 @compiled
-def _encode(words: Any, at: int, end: int, utf8: Any) -> tuple[int, int]:
-    """`<word>` in UTF-8 into the buffer; answers its bytes and where the next word begins."""
+def _encode(words: Any, at: int, end: int, utf8: Any) -> int:
+    """`<word>` in UTF-8 into the buffer; answers its bytes."""
     utf8[0] = 60
     used = 1
-    characters = 0
-    while at < end and words[at] != 32:
-        code = words[at]
-        at += 1
-        if characters == _LONGEST_WORD:
-            continue
-        characters += 1
+    for code in words[at : min(end, at + _LONGEST_WORD)]:
         if code < 0x80:
             utf8[used] = code
             used += 1
@@ -125,7 +107,28 @@ def _encode(words: Any, at: int, end: int, utf8: Any) -> tuple[int, int]:
             utf8[used + 2] = 0x80 | (code & 0x3F)
             used += 3
     utf8[used] = 62
-    return used + 1, at + 1
+    return used + 1
+
+
+@compiled
+def _sum(
+    utf8: Any,
+    size: int,
+    embedding: Any,
+    shortest: int,
+    longest: int,
+    contrast: Any,
+    memory: Any,
+    slot: int,
+) -> None:
+    """Fill the slot of a word that was not remembered."""
+    sums = memory.sums[slot]
+    sums[:] = 0
+    added = _add_word(utf8, size, embedding, len(embedding) - 1, shortest, longest, sums)
+    evidence = np.float32(0)
+    for q in range(len(sums)):
+        evidence += np.float32(sums[q]) * contrast[q]
+    memory.grams[slot], memory.odds[slot] = added, evidence / max(added, 1)
 
 
 @compiled

@@ -17,7 +17,7 @@ from kaz_datasets.compiled import compiled
 LONGEST: Final = 24
 """Code units of a remembered word; of 10,000 Kazakh words 9 are longer."""
 _SLOTS: Final = 1 << 16
-"""Each 120 bytes. A slot holds the last word that fell into it."""
+"""Each 120 bytes. A slot holds the last word that fell into it; one more is for longer words."""
 _BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _HALF: Final = np.uint64(32)
 
@@ -38,10 +38,10 @@ class WordMemory(threading.local):
 
     def __init__(self, dimensions: int) -> None:
         self.slots = Memory(
-            np.zeros((_SLOTS, LONGEST), np.uint16),
-            np.zeros((_SLOTS, dimensions), np.int32),
-            np.zeros(_SLOTS, np.int64),
-            np.zeros(_SLOTS, np.float32),
+            np.zeros((_SLOTS + 1, LONGEST), np.uint16),
+            np.zeros((_SLOTS + 1, dimensions), np.int32),
+            np.zeros(_SLOTS + 1, np.int64),
+            np.zeros(_SLOTS + 1, np.float32),
         )
 
 
@@ -52,7 +52,7 @@ def word_end(words: Any, at: int, end: int) -> tuple[int, int]:
     while at < end and words[at] != 32:
         value = (value ^ np.uint64(words[at])) * _PRIME
         at += 1
-    return at, np.int64((value ^ (value >> _HALF)) & np.uint64(_SLOTS - 1))
+    return at, int(np.int64((value ^ (value >> _HALF)) & np.uint64(_SLOTS - 1)))
 
 
 @compiled
@@ -60,14 +60,17 @@ def is_remembered(held: Any, slot: int, words: Any, begin: int, length: int) -> 
     """Whether the slot holds this very word."""
     if not 0 < length <= LONGEST or (length < LONGEST and held[slot, length]):
         return False
-    for i in range(length):
-        if held[slot, i] != words[begin + i]:
-            return False
-    return True
+    same = 0
+    while same < length and held[slot, same] == words[begin + same]:
+        same += 1
+    return same == length
 
 
 @compiled
-def remember(held: Any, slot: int, words: Any, begin: int, length: int) -> None:
-    """Put the word into its slot."""
+def remember(held: Any, slot: int, words: Any, begin: int, length: int) -> int:
+    """Put the word into its slot, a longer one into the last; answers which."""
+    if length > LONGEST:
+        return len(held) - 1
     for i in range(LONGEST):
         held[slot, i] = words[begin + i] if i < length else 0
+    return slot

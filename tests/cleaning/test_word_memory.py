@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+import numpy.typing as npt
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaz_cleaning.language import load_model
@@ -12,10 +13,11 @@ from kaz_cleaning.word_memory import LONGEST, is_remembered, remember, word_end
 LETTERS = st.text("абвгқңіabc", min_size=1, max_size=LONGEST + 3)
 
 
-def units(word: str) -> np.ndarray:
+def units(word: str) -> npt.NDArray[np.uint16]:
     return np.frombuffer(word.encode("utf-16-le"), np.uint16)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(LETTERS, LETTERS)
 def test_only_the_very_word_is_found_again(first: str, second: str) -> None:
     held = np.zeros((1, LONGEST), np.uint16)
@@ -28,6 +30,7 @@ def test_an_empty_slot_holds_no_word() -> None:
     assert not is_remembered(np.zeros((1, LONGEST), np.uint16), 0, units("а"), 0, 0)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.lists(LETTERS, min_size=1))
 def test_a_word_ends_at_its_space(words: list[str]) -> None:
     line = units(" ".join(words))
