@@ -5,7 +5,6 @@ Nothing here needs Prefect; `kaz_flows.flows` shows the same function as a flow.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -152,15 +151,14 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
     crawls = find_crawls(workspace)
     units = units_of(crawls)
     refused = [record_crawl_rejects(crawl, workspace=workspace) for crawl in crawls]
-    cleaning = replace(configuration.for_cleaning(), workers=_workers(configuration, len(units)))
+    workers = runner.processes(len(units), configuration.run.workers)
+    cleaning = replace(configuration.for_cleaning(), workers=workers)
     cleaned = runner.map("clean", partial(clean_unit, workspace=workspace, config=cleaning), units)
     dedup = configuration.for_dedup()
     sign = partial(sign_documents, workspace=workspace, config=dedup)
     signatures = runner.map("sign", sign, cleaned)
 
-    def cluster(shards: Sequence[Shard]) -> Shard:
-        return cluster_documents(shards, cleaned, workspace=workspace, config=dedup)
-
+    cluster = partial(cluster_documents, documents=cleaned, workspace=workspace, config=dedup)
     (clusters,) = runner.map("cluster", cluster, [signatures])
     passages = None
     if dedup.passages != "keep":
@@ -253,9 +251,3 @@ def _published(previous: Path | None, ledger: Ledger) -> Previous | None:
         return None
     there = ledger.of_digest(sha256_of(previous / MANIFEST))
     return Previous(version=previous.name, commit=there.commit if there is not None else None)
-
-
-def _workers(configuration: Configuration, units: int) -> int:
-    """Processes for each WARC file, so that all files at work together use the machine once."""
-    cores = configuration.run.workers or os.cpu_count() or 1
-    return max(1, cores // min(max(units, 1), cores))

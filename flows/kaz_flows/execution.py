@@ -11,6 +11,8 @@ from kaz_datasets.progress import Progress, silent
 from kaz_datasets.publishing import Published
 from kaz_datasets.workspace import Workspace
 from kaz_flows.build import BuildResult, build
+from kaz_flows.cluster.address import LOCAL, engine_address
+from kaz_flows.cluster.engine import runner_on
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawling import crawl_sources
 from kaz_flows.publish import PublishTarget, publish_release
@@ -41,14 +43,17 @@ def run_build(
     configuration: Configuration,
     version: str | None = None,
     progress: Progress = silent,
+    engine: str = LOCAL,
 ) -> BuildResult:
-    """Build a release, in Prefect's sight where its server runs."""
+    """Build a release on `engine`, in Prefect's sight where its server runs."""
+    engine_address(engine)  # a wrong one is said before anything begins
     if _connect(workspace):
         from kaz_flows.flows import build_flow
         from kaz_flows.operations.forms import BuildForm
 
-        return build_flow(workspace.root, BuildForm(version=version or ""))
-    return build(workspace, configuration, LocalRunner(progress=progress), version=version)
+        return build_flow(workspace.root, BuildForm(version=version or "", engine=engine))
+    with runner_on(engine, workspace, progress) as runner:
+        return build(workspace, configuration, runner, version=version)
 
 
 def run_publish(

@@ -17,6 +17,7 @@ from kaz_crawlers.crawl import CrawlResult
 from kaz_datasets.publishing import Published
 from kaz_datasets.workspace import Workspace
 from kaz_flows import build as building
+from kaz_flows.cluster.engine import cluster_at
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawling import crawl_sources, crawled_sources
 from kaz_flows.operations.approval import approved
@@ -78,14 +79,16 @@ def _crawl(workspace: Workspace, form: CrawlForm) -> dict[str, CrawlResult]:
 
 def _build(workspace: Workspace, form: BuildForm) -> building.BuildResult:
     configuration = Configuration.of(workspace)
-    result = building.build(workspace, configuration, PrefectRunner(), version=form.version or None)
+    with cluster_at(form.engine, workspace) as cluster:
+        runner = PrefectRunner(cluster)
+        result = building.build(workspace, configuration, runner, version=form.version or None)
     show_build(result)
     get_run_logger().info("release %s lies in %s", result.version, result.release)
     return result
 
 
 def _release(workspace: Workspace, form: ReleaseForm) -> Published | None:
-    result = _build(workspace, BuildForm(version=form.version))
+    result = _build(workspace, BuildForm(version=form.version, engine=form.engine))
     if not approved(result, form.patience) or not form.publish:
         return None
     return _publish(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ class Runner(Protocol):
     ) -> list[Result]:
         """The results in the order of `items`; the first error is raised after all have ended."""
 
+    def processes(self, units: int, configured: int) -> int:
+        """How many processes each of `units` may use; `configured` is the user's number, or 0."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LocalRunner:
@@ -28,6 +32,10 @@ class LocalRunner:
 
     threads: int = 2
     progress: Progress = silent
+
+    def processes(self, units: int, configured: int) -> int:
+        """So many that all units at work together use this machine once."""
+        return processes_here(units, configured)
 
     def map(
         self, stage: str, function: Callable[[Item], Result], items: Sequence[Item]
@@ -41,3 +49,9 @@ class LocalRunner:
                 results.append(future.result())
                 self.progress(done, len(items), stage)
         return results
+
+
+def processes_here(units: int, configured: int) -> int:
+    """Processes for each of `units`, so that all at work together use this machine once."""
+    cores = configured or os.cpu_count() or 1
+    return max(1, cores // min(max(units, 1), cores))

@@ -14,17 +14,27 @@ version_option = click.option(
 )
 
 
+engine_option = click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to work: local, or a cluster's scheduler, dask://HOST:PORT or dask+tls://HOST:PORT.",
+)
+
+
 @click.command(epilog=example("kazcorpus build --workspace my-corpus"))
 @workspace_option
 @version_option
+@engine_option
 @json_option
-def build(folder: Path, version: str | None, as_json: bool) -> None:
+def build(folder: Path, version: str | None, engine: str, as_json: bool) -> None:
     """Clean, deduplicate and write a release from everything in the archive.
 
     What an earlier run finished is not done again; a build that was killed goes on. While
     `kazcorpus up` runs for the workspace, the build is seen in the Prefect UI.
     """
-    _build(folder, version, as_json)
+    _build(folder, version, engine, as_json)
 
 
 @click.command(epilog=example("kazcorpus release --workspace my-corpus"))
@@ -32,8 +42,9 @@ def build(folder: Path, version: str | None, as_json: bool) -> None:
 @click.option(
     "--version", "version", help="The release's number; by default the one that what changed needs."
 )
+@engine_option
 @json_option
-def release(folder: Path, version: str | None, as_json: bool) -> None:
+def release(folder: Path, version: str | None, engine: str, as_json: bool) -> None:
     """Write the next release: a patch, minor or major one, by what changed since the newest.
 
     A minor release leaves published files alone and adds files of new and of removed rows; a major
@@ -42,10 +53,10 @@ def release(folder: Path, version: str | None, as_json: bool) -> None:
     """
     from kaz_flows.build import NEXT
 
-    _build(folder, version or NEXT, as_json)
+    _build(folder, version or NEXT, engine, as_json)
 
 
-def _build(folder: Path, version: str | None, as_json: bool) -> None:
+def _build(folder: Path, version: str | None, engine: str, as_json: bool) -> None:
     from kaz_datasets.workspace import Workspace
     from kaz_flows.configuration import Configuration
     from kaz_flows.execution import run_build
@@ -53,7 +64,7 @@ def _build(folder: Path, version: str | None, as_json: bool) -> None:
     workspace = Workspace.open(folder)
     configuration = Configuration.of(workspace)
     with progress_bar() as progress:
-        result = run_build(workspace, configuration, version, progress)
+        result = run_build(workspace, configuration, version, progress, engine)
     if as_json:
         stages = {name: account.to_json() for name, account in result.funnel}
         print_json(

@@ -57,6 +57,11 @@ class BuildForm(Form):
         title="Version",
         description="The release's number; without one that of kazcorpus.toml.",
     )
+    engine: str = Field(
+        default="local",
+        title="Engine",
+        description="local, or the Dask scheduler of a cluster: dask://host:8786.",
+    )
 
 
 class PublishForm(Form):

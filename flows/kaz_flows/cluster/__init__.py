@@ -1,0 +1,1 @@
+"""The units of a build on many machines: where, by whom, and what travels between them."""

@@ -1,0 +1,87 @@
+"""One unit on a worker: open the envelope, do the work on files, send back what it says of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numba
+import pyarrow as pa
+
+from kaz_datasets.errors import Failed, KazcorpusError
+from kaz_flows.cluster.envelope import pack, unpack
+from kaz_flows.cluster.fingerprint import differences, fingerprint, may_have_children
+
+CHILDREN = (
+    "set DASK_DISTRIBUTED__WORKER__DAEMON=False in the worker's environment, or give it --no-nanny"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a workspace lies, as seen from a worker."""
+
+    root: str
+
+    def here(self) -> Path:
+        """Its root on this machine."""
+        return Path(self.root)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """What a worker says of itself."""
+
+    fingerprint: dict[str, str]
+    may_have_children: bool
+    sees_workspace: bool
+
+
+def introduce(place: Place, name: str, digest: str) -> Worker:
+    """What this worker is, and whether a file that the client just wrote is seen here."""
+    path = place.here() / name
+    seen = path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    return Worker(
+        fingerprint=fingerprint(), may_have_children=may_have_children(), sees_workspace=seen
+    )
+
+
+def running(dask_worker: Any) -> list[str]:
+    """The keys of what a worker is at, also for clients that are gone."""
+    return [str(key) for key in dask_worker.active_keys]
+
+
+def do_unit(data: bytes, place: Place, wanted: dict[str, str]) -> tuple[bytes, Exception | None]:
+    """Run the unit in `data`; its result, or the error that the client is to raise.
+
+    An error of ours is sent as a value: it would come again. Any other is raised, and Dask tries
+    the unit once more. A worker that joined after the client had looked is looked at here.
+    """
+    try:
+        _check(wanted)
+        _use_one_thread()
+        function, item = unpack(data, place.here())
+        return pack(_call(function, item), place.here()), None
+    except KazcorpusError as error:
+        return b"", error
+
+
+def _call(function: Callable[[Any], Any], item: Any) -> Any:
+    return function(item)
+
+
+def _check(wanted: dict[str, str]) -> None:
+    differ = differences(wanted, fingerprint())
+    if differ:
+        raise Failed(f"a worker has {', '.join(differ)}: install the same on client and workers")
+    if not may_have_children():
+        raise Failed(f"a worker may not start the processes that extract pages: {CHILDREN}")
+
+
+def _use_one_thread() -> None:
+    """A worker has a slot for each core: no library is to use the others' cores beside it."""
+    numba.set_num_threads(1)
+    pa.set_cpu_count(1)
