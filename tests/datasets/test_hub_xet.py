@@ -50,19 +50,35 @@ def make_release(folder: Path, version: str, files: int) -> Path:
     (folder / "release.json").write_text(json.dumps({"version": version}))
     return folder
 
+READ = """
+import sys
+from pathlib import Path
+from huggingface_hub import hf_hub_download
+
+name, endpoint, token = sys.argv[1:]
+print(hf_hub_download(
+    "local/xet", name, revision="v1.0.0", repo_type="dataset", endpoint=endpoint, token=token
+))
+"""
+
 
 def published(release: Path, version: str, url: str, home: Path) -> dict[str, str]:
+    return dict(json.loads(with_xet(home, PROGRAM, str(release), version, url, TOKEN)))
+
+
+def with_xet(home: Path, program: str, *arguments: str) -> str:
+    """The last line that a program says in a process where the client uses Xet."""
     environment = {**os.environ, "HF_HOME": str(home), "HF_XET_TELEMETRY_ENABLED": "0"}
     environment.pop("HF_HUB_DISABLE_XET", None)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(release), version, url, TOKEN],
+        [sys.executable, "-c", program, *arguments],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return done.stdout.splitlines()[-1]
 
 
 def stored(root: Path) -> int:
@@ -89,6 +105,18 @@ def test_chunks_that_are_there_are_not_stored_again(
         )
         assert Path(got).read_bytes() == path.read_bytes()
     assert published(second, "1.1.0", url, tmp_path / "home")["state"] == "already published"
+
+
+def test_the_client_reads_chunks_back(tmp_path: Path) -> None:
+    root = tmp_path / "hub"
+    with serve(root, tokens={TOKEN: "write"}, xet=True) as running:
+        release = make_release(tmp_path / "1.0.0", "1.0.0", 1)
+        published(release, "1.0.0", running.url, tmp_path / "home")
+        for whole in root.glob("objects/lfs/*/*"):
+            whole.write_bytes(b"chunks are read, not this")
+        name = "data/news/train/0.parquet"
+        got = with_xet(tmp_path / "other-home", READ, name, running.url, TOKEN)
+    assert Path(got).read_bytes() == (release / name).read_bytes()
 
 
 def test_a_digest_that_nobody_uploaded_is_not_there(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kaz_datasets.hub import routes_refs, routes_repos, routes_tree, routes_uploads
+from kaz_datasets.hub import routes_refs, routes_repos, routes_stored, routes_tree, routes_uploads
 from kaz_datasets.hub.errors import HubError
 from kaz_datasets.hub.faults import FaultMiddleware, Faults
 from kaz_datasets.hub.segments import RawPath
@@ -45,7 +45,10 @@ _HANDLERS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", _API + "/paths-info/{revision}", routes_tree.paths_info),
     ("POST", _API + "/preupload/{revision}", routes_uploads.preupload),
     ("POST", _API + "/commit/{revision}", routes_uploads.commit),
+    ("GET", _API + "/lfs-files", routes_stored.lfs_files),
+    ("POST", _API + "/lfs-files/batch", routes_stored.delete_lfs_files),
     ("GET", _API + "/xet-write-token/{revision}", routes_uploads.xet_write_token),
+    ("GET", _API + "/xet-read-token/{revision}", routes_uploads.xet_read_token),
     ("POST", _FILES + ".git/info/lfs/objects/batch", routes_uploads.lfs_batch),
     ("POST", "/_lfs/{oid}/verify", routes_uploads.verify_large),
     ("GET", _FILES + "/resolve/{revision}/{path:path}", routes_tree.resolve),

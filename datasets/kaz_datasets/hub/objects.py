@@ -57,7 +57,7 @@ def lfs_pointer(sha256: str, size: int) -> bytes:
 
 
 class ObjectStore:
-    """Contents under one folder. Nothing is ever changed or removed; the caller serialises puts."""
+    """Contents under one folder. Nothing is ever changed; the caller serialises writes."""
 
     def __init__(self, folder: Path, xet: XetStore | None = None) -> None:
         self._folder = folder
@@ -98,6 +98,10 @@ class ObjectStore:
         """Bytes of an uploaded file; -1 if it is not here."""
         path = self.large(sha256)
         return path.stat().st_size if path.is_file() else -1
+
+    def delete_large(self, sha256: str) -> None:
+        """Remove a large file's content; one that is not here is no error."""
+        self.large(sha256).unlink(missing_ok=True)
 
     def large(self, sha256: str) -> Path:
         """Where a large file's content is, or would be."""

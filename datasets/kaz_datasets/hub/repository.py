@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,8 +122,39 @@ class Repository:
             commit = self.commit(commit.parent)
             yield commit
 
+    def commits(self) -> list[Commit]:
+        """Every commit that a branch or tag reaches, oldest first."""
+        refs = self.refs()
+        found: dict[str, Commit] = {}
+        for head in (*refs.branches.values(), *refs.tags.values()):
+            for commit in self.history(head):
+                found[commit.sha] = commit
+        return sorted(found.values(), key=lambda commit: (commit.date, commit.sha))
+
+    def remove_commits(self, shas: Collection[str]) -> None:
+        """Remove commits that nothing points at any more."""
+        for sha in shas:
+            (self._folder / "commits" / f"{sha}.json").unlink()
+
+    def deleted(self) -> frozenset[str]:
+        """SHA-256 of the large files that were deleted for good."""
+        path = self._folder / "deleted.json"
+        return frozenset(_read(path)["deleted"]) if path.is_file() else frozenset()
+
+    def write_deleted(self, digests: Collection[str]) -> None:
+        """Replace the list of deleted files."""
+        if digests or self.deleted():
+            write_json(self._folder / "deleted.json", {"deleted": sorted(digests)})
+
     def write_commit(
-        self, parent: str | None, tree: Tree, *, title: str, message: str, author: str
+        self,
+        parent: str | None,
+        tree: Tree,
+        *,
+        title: str,
+        message: str,
+        author: str,
+        date: str | None = None,
     ) -> str:
         """Keep a commit that no ref points at yet; returns its id."""
         kept = {
@@ -132,7 +163,7 @@ class Repository:
             "title": title,
             "message": message,
             "author": author,
-            "date": now(),
+            "date": date or now(),
         }
         sha = hashlib.sha1(json.dumps(kept).encode(), usedforsecurity=False).hexdigest()
         write_json(self._folder / "commits" / f"{sha}.json", kept)

@@ -65,9 +65,12 @@ def resolve(hub: HubState, request: Request, body: bytes) -> Response:
     entry = commit.tree.get(path)
     if entry is None:
         raise entry_not_found(path, commit.sha)
+    if entry.sha256 in repo.deleted():
+        raise HubError(404, f"{path} of this commit was deleted for good", "EntryNotFound")
     headers = {"X-Repo-Commit": commit.sha, "ETag": f'"{entry.digest}"'}
     if entry.sha256:
         headers |= {"X-Linked-ETag": f'"{entry.sha256}"', "X-Linked-Size": str(entry.size)}
+        headers |= _xet_headers(hub, request, entry.sha256)
     return FileResponse(
         hub.objects.path(entry),
         headers=headers,
@@ -75,3 +78,13 @@ def resolve(hub: HubState, request: Request, body: bytes) -> Response:
         media_type="application/octet-stream",
         filename=path.rsplit("/", 1)[-1],
     )
+
+
+def _xet_headers(hub: HubState, request: Request, sha256: str) -> dict[str, str]:
+    """By what hf_xet fetches a file as chunks, and leaves out those that it has."""
+    name = hub.xet_store.hash_of(sha256) if hub.xet else None
+    if name is None:
+        return {}
+    repo = f"{segment(request, 'owner')}/{segment(request, 'name')}"
+    refresh = f"{base_url(request)}/api/datasets/{repo}/xet-read-token/main"
+    return {"X-Xet-Hash": name, "Link": f'<{refresh}>; rel="xet-auth"'}

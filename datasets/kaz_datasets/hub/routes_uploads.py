@@ -106,6 +106,16 @@ def verify_large(hub: HubState, request: Request, body: bytes) -> Response:
 def xet_write_token(hub: HubState, request: Request, body: bytes) -> Response:
     """`GET …/xet-write-token/{revision}`: where hf_xet puts the chunks of large files."""
     hub.repo(request, write=True)
+    return _xet_store(hub)
+
+
+def xet_read_token(hub: HubState, request: Request, body: bytes) -> Response:
+    """`GET …/xet-read-token/{revision}`: where hf_xet finds them."""
+    hub.repo(request)
+    return _xet_store(hub)
+
+
+def _xet_store(hub: HubState) -> Response:
     if not hub.xet:
         raise HubError(404, "this Hub takes large files by Git LFS: set HF_HUB_DISABLE_XET=1")
     expires = int(time.time()) + _XET_SECONDS
@@ -140,6 +150,9 @@ def _write(hub: HubState, repo: Repository, branch: str, wanted: CommitRequest) 
     if wanted.parent and not head.startswith(wanted.parent):
         raise HubError(412, "A commit has happened since. Please refresh and try again.")
     tree = wanted.apply(repo.commit(head).tree, hub.objects)
+    back = {entry.sha256 for entry in tree.values()} & repo.deleted()
+    if back:  # what is uploaded again is there again
+        repo.write_deleted(repo.deleted() - back)
     sha = repo.write_commit(head, tree, title=wanted.title, message=wanted.message, author="local")
     repo.write_refs(replace(refs, branches={**refs.branches, branch: sha}))
     return sha

@@ -76,6 +76,12 @@ class HubState:
             self.require_write(request)
         return repo
 
+    def repos(self) -> list[Repository]:
+        """Every repo that exists."""
+        folder = self.root / "repos"
+        names = sorted(path.parent.relative_to(folder) for path in folder.glob("*/*/refs.json"))
+        return [Repository(folder, name.as_posix()) for name in names]
+
     def named(self, repo_id: str) -> Repository:
         """The repo of that id, whether it exists or not. Raises HubError for an impossible id."""
         return Repository(self.root / "repos", repo_id)

@@ -10,6 +10,7 @@ the installed client.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,23 +38,36 @@ class _Stretch:
     end: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _XetFile:
+    """A file by both of its names, and the stretches that it consists of, in order."""
+
+    sha256: str
+    hash: str
+    stretches: list[_Stretch]
+
+
 class XetStore:
     """The folder that `casUrl` names."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def clear(self) -> None:
+        """Remove all chunks: files that are extracted stay, later uploads begin anew."""
+        shutil.rmtree(self.folder / "xet", ignore_errors=True)
+
     def extract(self, sha256: str, target: Path) -> bool:
         """Write the file of this digest to `target`; False where clients put no such file here.
 
         Raises HubError where the store holds something else under its name.
         """
-        stretches = self._find(sha256)
-        if stretches is None:
+        found = self._find(sha256)
+        if found is None:
             return False
         digest = hashlib.sha256()
         with atomic_path(target) as temporary, temporary.open("wb") as stream:
-            for stretch in stretches:
+            for stretch in found.stretches:
                 for chunk in self._chunks(stretch):
                     digest.update(chunk)
                     stream.write(chunk)
@@ -61,11 +75,16 @@ class XetStore:
                 raise HubError(400, "the content in the Xet store is not what its oid says")
         return True
 
-    def _find(self, sha256: str) -> list[_Stretch] | None:
+    def hash_of(self, sha256: str) -> str | None:
+        """The Xet hash of a file, by which hf_xet asks for it; None where it is not in chunks."""
+        found = self._find(sha256)
+        return found.hash if found is not None else None
+
+    def _find(self, sha256: str) -> _XetFile | None:
         for path in sorted(self.folder.glob("xet/xorbs/shards/*.mdb")):
-            for digest, stretches in _files_of(path.read_bytes()):
-                if digest == sha256:
-                    return stretches
+            for found in _files_of(path.read_bytes()):
+                if found.sha256 == sha256:
+                    return found
         return None
 
     def _chunks(self, stretch: _Stretch) -> Iterator[bytes]:
@@ -78,15 +97,18 @@ class XetStore:
                     yield _unpacked(packed, head[4], int.from_bytes(head[5:8], "little"))
 
 
-def _files_of(shard: bytes) -> Iterator[tuple[str, list[_Stretch]]]:
-    """The files of a shard that name their SHA-256, each with its stretches in order."""
+def _files_of(shard: bytes) -> Iterator[_XetFile]:
+    """The files of a shard that name their SHA-256."""
     place = _ENTRY  # after the shard's header
     while place + _ENTRY <= len(shard) and shard[place : place + 32] != _END:
+        name = _hex(shard[place : place + 32])
         flags, count = struct.unpack_from("<II", shard, place + 32)
         stretches = [_stretch(shard, place + _ENTRY * number) for number in range(1, count + 1)]
         place += _ENTRY * (1 + count * (2 if flags & _VERIFIED else 1))
         if flags & _WITH_SHA256:
-            yield _hex(shard[place : place + 32]), stretches
+            yield _XetFile(
+                sha256=_hex(shard[place : place + 32]), hash=name, stretches=stretches
+            )
             place += _ENTRY
 
 
