@@ -9,13 +9,14 @@ from pathlib import Path
 from kaz_crawlers.crawl import CrawlOptions, CrawlResult
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.publishing import Published
+from kaz_datasets.publishing.targets import HubTarget, Target
 from kaz_datasets.workspace import Workspace
 from kaz_flows.build import BuildResult, build
 from kaz_flows.cluster.address import LOCAL, engine_address
 from kaz_flows.cluster.engine import runner_on
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawling import crawl_sources
-from kaz_flows.publish import PublishTarget, publish_release
+from kaz_flows.publish import publish_release
 from kaz_flows.runner import LocalRunner
 from kaz_flows.server import client_environment, running_server
 
@@ -57,13 +58,15 @@ def run_build(
 
 
 def run_publish(
-    workspace: Workspace, release: Path, target: PublishTarget, progress: Progress = silent
+    workspace: Workspace, release: Path, target: Target, progress: Progress = silent
 ) -> Published:
     """Publish a release, in Prefect's sight where its server runs."""
     if _connect(workspace):
         from kaz_flows.flows import publish_flow
         from kaz_flows.operations.forms import PublishForm
 
+        if not isinstance(target, HubTarget):
+            return publish_flow(workspace.root, PublishForm(version=release.name, to=target.name))
         os.environ["HF_TOKEN"] = target.token  # the server stores a flow's parameters
         form = PublishForm(
             version=release.name,

@@ -15,6 +15,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from kaz_crawlers.crawl import CrawlResult
 from kaz_datasets.publishing import Published
+from kaz_datasets.publishing.targets import HubTarget, Target, file_target
 from kaz_datasets.workspace import Workspace
 from kaz_flows import build as building
 from kaz_flows.cluster.engine import cluster_at
@@ -25,7 +26,7 @@ from kaz_flows.operations.forms import BuildForm, CrawlForm, PublishForm, Releas
 from kaz_flows.operations.showing import show_build, show_crawl
 from kaz_flows.operations.tokens import hub_token
 from kaz_flows.prefect_runner import PrefectRunner
-from kaz_flows.publish import PublishTarget, publish_release, release_folder
+from kaz_flows.publish import publish_release, release_folder
 
 # Two at a time: one keeps the processor busy while the other waits for a host's politeness.
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=2)
@@ -105,15 +106,19 @@ def _release(workspace: Workspace, form: ReleaseForm) -> Published | None:
 def _publish(workspace: Workspace, form: PublishForm) -> Published:
     stated = Configuration.of(workspace).release
     version = form.version or stated.version
-    target = PublishTarget(
-        repo=form.repo or stated.repo,
-        token=hub_token(),
-        endpoint=form.endpoint or None,
-        private=form.visibility == "private",
-        timeout=form.timeout,
-    )
+    target = file_target(form.to) if form.to else _hub(form, stated.repo)
     published = publish_release(release_folder(workspace, version), target)
     create_markdown_artifact(
         key="published", markdown=f"**{published.repo}** {published.tag}: {published.commit}"
     )
     return published
+
+
+def _hub(form: PublishForm, repo: str) -> Target:
+    return HubTarget(
+        repo=form.repo or repo,
+        token=hub_token(),
+        endpoint=form.endpoint or None,
+        private=form.visibility == "private",
+        timeout=form.timeout,
+    )

@@ -50,6 +50,7 @@ def make_release(folder: Path, version: str, files: int) -> Path:
     (folder / "release.json").write_text(json.dumps({"version": version}))
     return folder
 
+
 READ = """
 import sys
 from pathlib import Path

@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from demo_build import Demo
-from kaz_datasets.errors import Refused
-from kaz_datasets.files import write_json
+from kaz_datasets.files import sha256_of
 from kaz_datasets.hub import Fault, Faults, serve
 from kaz_datasets.hub.server import RunningHub
-from kaz_datasets.record import SCHEMA
-from kaz_datasets.shards import read_shard, write_shard
+from kaz_datasets.publishing.ledger import Ledger
+from kaz_datasets.release.manifest import MANIFEST
 from kaz_flows.cli.app import run
-from kaz_flows.publish import refuse_unclear_rights
 
 TOKEN = "hf_made_up_for_this_test"
 REPO = "tester/corpus"
@@ -100,14 +98,43 @@ def test_a_release_that_does_not_exist_is_named(
     assert "9.9.9" in capsys.readouterr().err
 
 
-def test_rows_without_a_stated_right_are_never_published(demo: Demo, tmp_path: Path) -> None:
-    source = next(demo.build.release.glob("data/law/*/*.parquet"))
-    row = read_shard(source).to_pylist()[0]
-    unclear = {**row, "rights": {"basis": "unclear", "signals": []}}
-    write_shard(tmp_path / "data" / "law" / "train" / "x.parquet", [row, unclear], SCHEMA)
-    write_json(tmp_path / "release.json", {})
-    with pytest.raises(Refused, match=r"demo-law \(1 rows\)"):
-        refuse_unclear_rights(tmp_path)
+def test_one_command_publishes_to_every_place(
+    demo: Demo, hub: RunningHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "folder"
+    for place in (str(folder), f"file://{tmp_path}/file", f"hf://{REPO}", "memory://here"):
+        for state in ("published", "already published"):
+            where = ["--to", place, "--workspace", str(demo.workspace.root)]
+            assert run(["publish", *where, "--endpoint", hub.url, "--json"]) == 0
+            answer = json.loads(capsys.readouterr().out)
+            assert (answer["state"], answer["tag"]) == (state, "v1.0.0")
+    assert run(["verify", str(folder / "v1.0.0"), "--no-personal-data"]) == 0
+    (entry,) = json.loads((folder / "ledger.json").read_text())["versions"]
+    assert (entry["version"], entry["digest"]) == ("1.0.0", sha256_of(folder / "v1.0.0" / MANIFEST))
+    # none of it is a publication on the Hub that could not be built anew
+    ledger = Ledger.of(demo.workspace.releases)
+    assert {each.version for each in ledger.publications} == {"1.0.0"}
+    assert ledger.find(REPO, "1.0.0") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--to", "hf://nobody"], 2, "hf://owner/name"),
+        (["--to", "nowhere://x"], 2, "nowhere://x"),
+        (["--to", "x", "--repo", "a/b"], 2, "one of --repo and --to"),
+    ],
+)
+def test_a_place_that_is_none_is_said(
+    demo: Demo,
+    hub: RunningHub,
+    arguments: list[str],
+    code: int,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["publish", *arguments, "--workspace", str(demo.workspace.root)]) == code
+    assert said in capsys.readouterr().err
 
 
 def test_a_release_compares_with_its_published_self(

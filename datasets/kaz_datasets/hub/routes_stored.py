@@ -12,7 +12,7 @@ from kaz_datasets.hub.bodies import read_json
 from kaz_datasets.hub.errors import HubError
 from kaz_datasets.hub.repository import Repository
 from kaz_datasets.hub.rewriting import without_files
-from kaz_datasets.hub.segments import base_url, segment
+from kaz_datasets.hub.segments import base_url
 from kaz_datasets.hub.state import HubState
 
 

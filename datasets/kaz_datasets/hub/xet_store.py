@@ -106,9 +106,7 @@ def _files_of(shard: bytes) -> Iterator[_XetFile]:
         stretches = [_stretch(shard, place + _ENTRY * number) for number in range(1, count + 1)]
         place += _ENTRY * (1 + count * (2 if flags & _VERIFIED else 1))
         if flags & _WITH_SHA256:
-            yield _XetFile(
-                sha256=_hex(shard[place : place + 32]), hash=name, stretches=stretches
-            )
+            yield _XetFile(sha256=_hex(shard[place : place + 32]), hash=name, stretches=stretches)
             place += _ENTRY
 
 

@@ -18,9 +18,10 @@ from kaz_datasets.files import write_json
 
 LEDGER: Final = "published.json"
 
-
 REAL_HUB: Final = ""
 """The endpoint of the Hub itself; trying a publication on loopback binds nobody."""
+FILES: Final = "files"
+"""Stands for the endpoint where a release went to a file system; its commit is the digest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class Publication:
     """One version where it was published, and the SHA-256 of its `release.json`."""
 
     repo: str
+    """On the Hub, or the address on a file system."""
     version: str
     commit: str
     digest: str

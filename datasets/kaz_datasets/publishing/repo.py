@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from urllib.parse import quote
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, HfFileSystem
 from huggingface_hub.hf_api import RepoFile
 
 from kaz_datasets.errors import PublishFailed
 from kaz_datasets.publishing.asking import Asking
 from kaz_datasets.publishing.content import Content, Difference
+from kaz_datasets.publishing.stored import StoredFile, gathered, is_data
 
 _TYPE: dict[str, Any] = {"repo_type": "dataset"}
 _COMMITS_SEARCHED = 50  # one page of the Hub's history
@@ -123,6 +126,78 @@ class HubRepo:
             return str(done.oid)
 
         return self.asking.persist(commit)
+
+    def revisions(self) -> dict[str, tuple[str, ...]]:
+        """Every commit that can be reached, with the names that lead to it, newest name last.
+
+        Pull requests and what the Hub converts for its viewer serve files as well.
+        """
+        refs = self.asking.persist(
+            lambda: self.api.list_repo_refs(self.name, include_pull_requests=True, **_TYPE)
+        )
+        names: dict[str, tuple[str, ...]] = {}
+        for ref in (*refs.tags, *refs.branches, *refs.converts, *(refs.pull_requests or [])):
+            known = ref.name if ref in (*refs.tags, *refs.branches) else ref.ref
+            names[ref.target_commit] = (*names.get(ref.target_commit, ()), known)
+        for ref in (*refs.branches, *(refs.pull_requests or [])):
+            revision = ref.name if ref in refs.branches else ref.ref
+            for commit in self._history(revision):
+                names.setdefault(commit, ())
+        return names
+
+    def _history(self, revision: str) -> list[str]:
+        return self.asking.persist(
+            lambda: [
+                commit.commit_id
+                for commit in self.api.list_repo_commits(self.name, revision=revision, **_TYPE)
+            ]
+        )
+
+    def stored(self) -> list[StoredFile]:
+        """The large data files of every commit that the Hub still has the contents of."""
+        there = {file.file_oid for file in self._lfs_files()}
+        head = self.head()
+        return gathered(
+            (revision, path, content.sha256, content.size, commit == head)
+            for commit, names in self.revisions().items()
+            for path, content in self.tree(commit).items()
+            if content.sha256 is not None and content.sha256 in there and is_data(path)
+            for revision in names or (commit,)
+        )
+
+    def _lfs_files(self) -> list[Any]:
+        return self.asking.persist(lambda: list(self.api.list_lfs_files(self.name, **_TYPE)))
+
+    @contextmanager
+    def opened(self, file: StoredFile) -> Iterator[BinaryIO]:
+        """A file's content, fetched in parts as it is read."""
+        files = HfFileSystem(
+            endpoint=self.api.endpoint, token=self.api.token, skip_instance_cache=True
+        )
+        revision = quote(file.revisions[0], safe="")
+        with self.asking.persist(
+            lambda: files.open(f"datasets/{self.name}@{revision}/{file.path}", "rb")
+        ) as stream:
+            yield stream
+
+    def delete_forever(self, stored: Sequence[StoredFile]) -> None:
+        """Have the Hub delete contents. History is not rewritten: commits are what is cited.
+
+        Raises PublishFailed where the Hub has them still.
+        """
+        digests = {file.sha256 for file in stored}
+        found = [file for file in self._lfs_files() if file.file_oid in digests]
+
+        def delete() -> None:
+            self.api.permanently_delete_lfs_files(self.name, found, rewrite_history=False, **_TYPE)
+
+        self.asking.persist(delete)
+        left = digests & {file.file_oid for file in self._lfs_files()}
+        if left:
+            raise PublishFailed(
+                f"{self.name} still has {len(left)} of the deleted files:"
+                " give the command again later, or ask the Hub's support"
+            )
 
     def create_tag(self, tag: str, commit: str) -> None:
         """Tag a commit; a tag of that name that is there stays as it is."""

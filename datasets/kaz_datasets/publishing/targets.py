@@ -1,33 +1,50 @@
 """Where a release can go: the Hub, a folder, or any address that fsspec knows (s3://…).
 
 One interface: publishing twice is publishing once, another release under the same version is a
-Conflict, and a half-published one is never seen as whole.
+Conflict, a half-published one is never seen as whole, and what old revisions still serve can be
+listed and deleted.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
-import fsspec
-
-from kaz_datasets.errors import Conflict, NotFound, Unavailable
-from kaz_datasets.files import sha256_of
+from kaz_datasets.errors import WrongUse
 from kaz_datasets.progress import Progress, silent
+from kaz_datasets.publishing.file_target import FileTarget, refuse_current
 from kaz_datasets.publishing.publish import Published, publish
+from kaz_datasets.publishing.stored import StoredFile
 
-_LAST: Final = "release.json"
-"""Written after everything else: a reader who finds it finds all that it names."""
+if TYPE_CHECKING:
+    from kaz_datasets.publishing.repo import HubRepo
+
+HUB_SCHEME: Final = "hf://"
+_REPO: Final = re.compile(r"(?:datasets/)?([\w.-]+/[\w.-]+)/?\Z", re.ASCII)
 
 
 class Target(Protocol):
     """A place that takes releases."""
 
+    @property
+    def name(self) -> str:
+        """What people call this place."""
+
     def publish(self, release: Path, version: str, progress: Progress = silent) -> Published:
         """Publish a release folder under a version. Raises Conflict, NotFound, PublishFailed."""
+
+    def stored(self) -> list[StoredFile]:
+        """Every data file that some revision serves. Raises PublishFailed."""
+
+    def opened(self, file: StoredFile) -> AbstractContextManager[BinaryIO]:
+        """The content of one of them, to be read in parts. Raises PublishFailed."""
+
+    def delete_forever(self, stored: Sequence[StoredFile]) -> None:
+        """Delete files from every revision. Raises Conflict if the newest release needs one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +56,13 @@ class HubTarget:
     endpoint: str | None = None
     private: bool = True
     timeout: float = 60.0
+    """Seconds that the Hub may stay silent."""
     retry_wait: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """Its address, as `target_of` reads it."""
+        return f"{HUB_SCHEME}{self.repo}"
 
     def publish(self, release: Path, version: str, progress: Progress = silent) -> Published:
         """One commit and one tag."""
@@ -55,68 +78,50 @@ class HubTarget:
             progress=progress,
         )
 
+    def stored(self) -> list[StoredFile]:
+        """The data files of every commit, with the tags and branches that lead to them."""
+        with self._reached() as repo:
+            return repo.stored()
 
-@dataclass(frozen=True, kw_only=True)
-class FileTarget:
-    """A folder of any file system, in which each version is a folder `v1.2.0`."""
+    @contextmanager
+    def opened(self, file: StoredFile) -> Iterator[BinaryIO]:
+        """The content of a file, fetched in parts."""
+        with self._reached() as repo, repo.opened(file) as stream:
+            yield stream
 
-    url: str
-    """A path, or an address such as `s3://bucket/corpus`."""
-    options: dict[str, Any] = field(default_factory=dict, repr=False)
-    """Of the file system, such as its keys."""
+    def delete_forever(self, stored: Sequence[StoredFile]) -> None:
+        """Have the Hub delete the contents; commits keep their ids, and name what is gone."""
+        refuse_current(self.name, stored)
+        with self._reached() as repo:
+            repo.delete_forever(stored)
 
-    def publish(self, release: Path, version: str, progress: Progress = silent) -> Published:
-        """Copy the files, `release.json` last; files that are there already are not sent again."""
-        if not (release / _LAST).is_file():
-            raise NotFound(f"{release} is not a release (it has no {_LAST}): build one first")
-        try:
-            return self._publish(release, version, progress)
-        except OSError as error:
-            failure = Unavailable(f"{self.url} did not take the release ({error}): try again later")
-        raise failure
+    @contextmanager
+    def _reached(self) -> Iterator[HubRepo]:
+        # huggingface_hub reads the environment when it is imported, which is the caller's to do
+        from kaz_datasets.publishing.client import impatient
+        from kaz_datasets.publishing.repo import HubRepo
 
-    def _publish(self, release: Path, version: str, progress: Progress) -> Published:
-        files, root = fsspec.core.url_to_fs(self.url, **self.options)
-        folder = f"{root.rstrip('/')}/v{version}"
-        digest = sha256_of(release / _LAST)
-        published = Published(
-            repo=self.url, tag=f"v{version}", commit=digest, state="already published"
-        )
-        there = _digest(files, f"{folder}/{_LAST}")
-        if there == digest and not list(_missing(files, folder, release)):
-            return published
-        if there not in (None, digest):
-            raise Conflict(
-                f"v{version} at {self.url} exists and differs in {_LAST}:"
-                " raise the version and build again"
+        with impatient(self.timeout):
+            yield HubRepo.of(
+                self.repo, endpoint=self.endpoint, token=self.token, retry_wait=self.retry_wait
             )
-        _copy(files, folder, release, progress)
-        return Published(repo=self.url, tag=f"v{version}", commit=digest, state="published")
 
 
-def _copy(files: Any, folder: str, release: Path, progress: Progress) -> None:
-    missing = list(_missing(files, folder, release))
-    total = sum(path.stat().st_size for path in missing)
-    done = 0
-    for path in sorted(missing, key=lambda path: path.name == _LAST):
-        target = f"{folder}/{path.relative_to(release).as_posix()}"
-        files.makedirs(target.rpartition("/")[0], exist_ok=True)
-        partial = f"{target}.partial"
-        files.put_file(str(path), partial)
-        files.mv(partial, target)
-        done += path.stat().st_size
-        progress(done, total, "bytes")
+def hub_repo_of(address: str) -> str | None:
+    """The repo of a Hub address (`hf://owner/name`), None for a place on a file system.
 
-
-def _missing(files: Any, folder: str, release: Path) -> Iterator[Path]:
-    """The files of the release that are not there, or are of another size."""
-    for path in sorted(path for path in release.rglob("*") if path.is_file()):
-        target = f"{folder}/{path.relative_to(release).as_posix()}"
-        if not files.exists(target) or files.size(target) != path.stat().st_size:
-            yield path
-
-
-def _digest(files: Any, path: str) -> str | None:
-    if not files.exists(path):
+    Raises WrongUse for what looks like one and is none.
+    """
+    if not address.startswith(HUB_SCHEME):
         return None
-    return hashlib.sha256(files.cat_file(path)).hexdigest()
+    found = _REPO.match(address.removeprefix(HUB_SCHEME))
+    if found is None:
+        raise WrongUse(f"{address} is no dataset on the Hub: write it as hf://owner/name")
+    return found[1]
+
+
+def file_target(address: str) -> FileTarget:
+    """A folder or an address of fsspec as a target. A relative folder stays where it is."""
+    if "://" in address:
+        return FileTarget(url=address.rstrip("/"))
+    return FileTarget(url=str(Path(address).expanduser().absolute()))

@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 
 
 def prepare_hub_client(endpoint: str | None) -> None:
-    """Quiet telemetry; against a loopback Hub, plain LFS instead of the Xet service."""
+    """Quiet telemetry; against a loopback Hub, plain LFS instead of Xet.
+
+    Who runs it with `--xet` says so by HF_HUB_DISABLE_XET=0.
+    """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
     if endpoint is not None and is_loopback(endpoint):
-        os.environ["HF_HUB_DISABLE_XET"] = "1"
+        os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
 
 
 def is_loopback(endpoint: str) -> bool:

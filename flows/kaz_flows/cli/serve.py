@@ -6,11 +6,15 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kaz_flows.cli.options import example, json_option, workspace_option
 from kaz_flows.cli.show import print_json, print_table
+
+if TYPE_CHECKING:
+    from kaz_datasets.hub.state import Right
 
 
 @click.command(epilog=example("kazcorpus up --workspace my-corpus"))
@@ -66,21 +70,28 @@ def status(folder: Path, as_json: bool) -> None:
     print_table("Status", ("what", "is"), [(name, str(value)) for name, value in lines.items()])
 
 
-@click.command(epilog=example("kazcorpus hub --workspace demo"))
+@click.command(
+    epilog=example("kazcorpus hub --workspace demo\nkazcorpus hub --workspace demo --xet")
+)
 @workspace_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8750, show_default=True)
 @click.option("--token", envvar="HF_TOKEN", default="local", help="The token that may write.")
-def hub(folder: Path, port: int, token: str) -> None:
+@click.option(
+    "--xet", is_flag=True, help="Take large files as chunks (hf_xet), and store only new ones."
+)
+def hub(folder: Path, port: int, token: str, xet: bool) -> None:
     """Run the loopback Hub of a workspace, for work without a network."""
     from kaz_datasets.hub import serve
     from kaz_datasets.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    with serve(workspace.root / "hub", port=port, tokens={token: "write"}) as running:
+    tokens: dict[str, Right] = {token: "write"}
+    with serve(workspace.root / "hub", port=port, tokens=tokens, xet=xet) as running:
         click.echo(
             f"Hub on {running.url} (Ctrl-C stops it); clients find it with\n"
-            f"  export HF_ENDPOINT={running.url} HF_HUB_DISABLE_XET=1"
+            f"  export HF_ENDPOINT={running.url} HF_HUB_DISABLE_XET={0 if xet else 1}"
         )
+        sys.stdout.flush()
         _until_stopped()
 
 

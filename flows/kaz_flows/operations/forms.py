@@ -75,6 +75,11 @@ class PublishForm(Form):
     repo: Annotated[str, Field(pattern=REPO)] = Field(
         default="", title="Repo", description="owner/name; without one that of kazcorpus.toml."
     )
+    to: str = Field(
+        default="",
+        title="Folder or bucket",
+        description="Instead of the Hub: a folder, or an address such as s3://bucket/corpus.",
+    )
     endpoint: str = Field(
         default="", title="Hub", description="Another Hub, such as that of `kazcorpus hub`."
     )
