@@ -81,8 +81,8 @@ def _is_slip(word: str) -> bool:
 def is_kazakh_like(text: str, slips: Sequence[str] = ()) -> bool:
     """True where letters of the Kazakh alphabet, and no other Cyrillic one's, are at home.
 
-    A Latin i in `slips` is an і. Where no letter decides, as in `мектепке бара`, the language
-    model is asked.
+    A Latin i in `slips` is an і. Where no letter decides, as in `мектепке бара`, or too few do, as
+    in a line half Russian, the language model is asked.
     """
     foreign = len(_FOREIGN.findall(text))
     if not foreign and not _DECISIVE.search(text):
@@ -90,7 +90,9 @@ def is_kazakh_like(text: str, slips: Sequence[str] = ()) -> bool:
     hidden = sum(letter in "iıI" for word in slips for letter in word)
     telling = hidden + len(_TELLING.findall(text))
     letters = len(_CYRILLIC_LETTER.findall(text))
-    return telling > max(foreign / _FOREIGN_TO_TELLING, letters * _TELLING_SHARE)
+    if telling > max(foreign / _FOREIGN_TO_TELLING, letters * _TELLING_SHARE):
+        return True
+    return not foreign and _sounds_kazakh(_MIXED_WORD.sub(_written_right, text))
 
 
 def _sounds_kazakh(text: str) -> bool:

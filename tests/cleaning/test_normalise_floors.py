@@ -29,9 +29,10 @@ def floors() -> dict[str, float]:
     return dict(tomllib.loads(FLOORS.read_text())["normalisation"])
 
 
-def test_damaged_words_are_restored(lines: list[str], floors: dict[str, float]) -> None:
+@pytest.mark.parametrize("size", [1, 20], ids=["lines alone", "documents of 20 lines"])
+def test_damaged_words_are_restored(lines: list[str], floors: dict[str, float], size: int) -> None:
     kazakh = kazakh_lines([normalise(line).text for line in lines])
-    documents = ["\n".join(kazakh[at : at + 20]) for at in range(0, len(kazakh), 20)]
+    documents = ["\n".join(kazakh[at : at + size]) for at in range(0, len(kazakh), size)]
     for whole in (False, True):
         hit, tried = restored(documents, whole=whole)
         assert tried > 1000
