@@ -28,7 +28,7 @@ from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawl_rejects import record_crawl_rejects
 from kaz_flows.decontamination import WORDS, barred_by, overlaps, sets_of
-from kaz_flows.lock import exclusive
+from kaz_flows.lock import NONE, Patience, exclusive, writing
 from kaz_flows.plan import Crawl, find_crawls, units_of
 from kaz_flows.runner import Runner
 from kaz_flows.steps import (
@@ -105,18 +105,20 @@ def build(
     runner: Runner,
     *,
     version: str | None = None,
+    patience: Patience = NONE,
 ) -> BuildResult:
     """Build a release from everything in the archive; version NEXT is the one that what changed
     since the newest release asks for.
 
-    Raises NotFound when the archive is empty, Failed while another process is at work here,
-    DiskFull, and whatever error names a broken file.
+    Raises NotFound when the archive is empty, Failed while another process builds here or
+    publishes the same release and `patience` is over, DiskFull, and whatever error names a broken
+    file.
     """
     clock = time.perf_counter()
     # a wrong version is said before hours of work
     config = configuration.for_release(None if version == NEXT else version)
     why = ""
-    with exclusive(workspace):
+    with exclusive(workspace, patience=patience):
         remove_leftovers(workspace)
         # again: one that was killed half-way, and pages that were fetched since
         apply_takedowns(workspace, Register.of(workspace.root).takedowns)
@@ -126,7 +128,8 @@ def build(
             config = replace(config, version=str(proposal.version))
             why = proposal.why
         settings = configuration.pipeline()
-        release, skipped = _release(workspace, prepared, config, settings)
+        with writing(workspace.releases / config.version, "writing release", patience):
+            release, skipped = _release(workspace, prepared, config, settings)
     results = [shard.result for shard in (*prepared.refused, *prepared.cleaned, *prepared.kept)]
     return BuildResult(
         release=release,

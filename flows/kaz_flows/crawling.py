@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,8 +13,9 @@ from kaz_crawlers.source import Source, load_source
 from kaz_crawlers.source_files import source_named
 from kaz_crawlers.url_states import FRONTIER_FILE
 from kaz_datasets.files import write_text
+from kaz_datasets.identity import host_of
 from kaz_datasets.workspace import Workspace
-from kaz_flows.lock import exclusive
+from kaz_flows.lock import ENDLESS, Patience, asking, crawling
 from kaz_flows.runner import Runner
 from kaz_flows.yields import host_yields
 
@@ -25,25 +26,47 @@ FINISHED = "finished"
 class CrawlJob:
     """One source and the folder its crawl fills."""
 
-    name: str
-    source: Source
     folder: Path
     previous: Path | None
     """The last finished crawl of the source."""
     yields: Mapping[str, float]
 
 
+@dataclass(frozen=True, kw_only=True)
+class NamedSource:
+    """A source as runners show it."""
+
+    name: str
+    source: Source
+
+
 def crawl_sources(
-    workspace: Workspace, names: Sequence[str], options: CrawlOptions, runner: Runner
+    workspace: Workspace,
+    names: Sequence[str],
+    options: CrawlOptions,
+    runner: Runner,
+    say: Callable[[str], None] | None = None,
 ) -> dict[str, CrawlResult]:
     """Crawl the named sources, each into its own folder; a crawl that was killed goes on.
 
-    Raises NotFound for a name that no source file has, with the nearest one there is.
+    Sources of one host wait for one another, also those of other processes; `say` is told of it.
+    Raises NotFound for a name that no source file has, with the nearest one there is, and Failed
+    for a source that somebody else crawls.
     """
-    jobs = [_job(workspace, load(workspace, name)) for name in names]
-    with exclusive(workspace):
-        results = runner.map("crawl", partial(_run, options=options), jobs)
-    return {job.name: result for job, result in zip(jobs, results, strict=True)}
+    named = [NamedSource(name=name, source=load(workspace, name)) for name in dict.fromkeys(names)]
+    patience = Patience(seconds=ENDLESS, say=say) if say else Patience(seconds=ENDLESS)
+    run = partial(_run, workspace=workspace, options=options, patience=patience)
+    results = runner.map("crawl", run, named)
+    return {one.name: result for one, result in zip(named, results, strict=True)}
+
+
+def hosts_of(source: Source, proxy: str | None = None) -> set[str]:
+    """The hosts that a source's file names; behind a proxy they are that proxy's."""
+    discover, urls = source.discover, source.urls
+    named = (*discover.sitemaps, *discover.feeds, *discover.listings, *urls.shown)
+    # www.sait.kz and sait.kz are one host to the spider's pacing too
+    hosts = {host_of(url).removeprefix("www.") for url in named}
+    return {f"{proxy} {host}" for host in hosts} if proxy else hosts
 
 
 def crawled_sources(workspace: Workspace) -> list[str]:
@@ -71,8 +94,6 @@ def _job(workspace: Workspace, source: Source) -> CrawlJob:
     finished = [path for path in crawls if (path / FINISHED).exists()]
     unfinished = [path for path in crawls if path not in finished]
     return CrawlJob(
-        name=source.id,
-        source=source,
         folder=unfinished[-1] if unfinished else _new(workspace.archive / source.id),
         previous=finished[-1] if finished else None,
         yields=host_yields(workspace, source.id),
@@ -83,8 +104,14 @@ def _new(folder: Path) -> Path:
     return folder / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _run(job: CrawlJob, *, options: CrawlOptions) -> CrawlResult:
-    options = replace(options, yields=job.yields)
-    result = crawl(job.source, job.folder, options, previous=job.previous)
-    write_text(job.folder / FINISHED, f"{result.finish_reason}\n")
+def _run(
+    named: NamedSource, *, workspace: Workspace, options: CrawlOptions, patience: Patience
+) -> CrawlResult:
+    source = named.source
+    with crawling(workspace, source.id), asking(hosts_of(source, options.proxy), patience):
+        job = _job(workspace, source)
+        result = crawl(
+            source, job.folder, replace(options, yields=job.yields), previous=job.previous
+        )
+        write_text(job.folder / FINISHED, f"{result.finish_reason}\n")
     return result

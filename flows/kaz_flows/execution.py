@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kaz_crawlers.crawl import CrawlOptions, CrawlResult
@@ -26,8 +26,9 @@ def run_crawl(
     sources: Sequence[str],
     options: CrawlOptions,
     progress: Progress = silent,
+    say: Callable[[str], None] | None = None,
 ) -> dict[str, CrawlResult]:
-    """Crawl sources, in Prefect's sight where its server runs."""
+    """Crawl sources, in Prefect's sight where its server runs; `say` is told whom it waits for."""
     if _connect(workspace):
         from kaz_flows.flows import crawl_flow
         from kaz_flows.operations.forms import CrawlForm
@@ -36,7 +37,7 @@ def run_crawl(
             sources=list(sources), unchecked=options.unchecked, proxy=options.proxy or ""
         )
         return crawl_flow(workspace.root, form)
-    return crawl_sources(workspace, sources, options, LocalRunner(progress=progress))
+    return crawl_sources(workspace, sources, options, LocalRunner(progress=progress), say)
 
 
 def run_build(

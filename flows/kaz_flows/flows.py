@@ -25,6 +25,7 @@ from kaz_flows.operations.approval import approved
 from kaz_flows.operations.forms import BuildForm, CrawlForm, PublishForm, ReleaseForm
 from kaz_flows.operations.showing import show_build, show_crawl
 from kaz_flows.operations.tokens import hub_token
+from kaz_flows.operations.waiting import one_publisher, patience
 from kaz_flows.prefect_runner import PrefectRunner
 from kaz_flows.publish import publish_release, release_folder
 
@@ -73,7 +74,8 @@ def renew_flow(workspace: Path, release: ReleaseForm = AS_PROPOSED) -> Published
 
 def _crawl(workspace: Workspace, form: CrawlForm) -> dict[str, CrawlResult]:
     options = form.options(Configuration.of(workspace).crawl.contact)
-    results = crawl_sources(workspace, form.sources, options, PrefectRunner())
+    say = get_run_logger().info
+    results = crawl_sources(workspace, form.sources, options, PrefectRunner(), say)
     show_crawl(results)
     return results
 
@@ -81,8 +83,13 @@ def _crawl(workspace: Workspace, form: CrawlForm) -> dict[str, CrawlResult]:
 def _build(workspace: Workspace, form: BuildForm) -> building.BuildResult:
     configuration = Configuration.of(workspace)
     with cluster_at(form.engine, workspace) as cluster:
-        runner = PrefectRunner(cluster)
-        result = building.build(workspace, configuration, runner, version=form.version or None)
+        result = building.build(
+            workspace,
+            configuration,
+            PrefectRunner(cluster),
+            version=form.version or None,
+            patience=patience(),
+        )
     show_build(result)
     get_run_logger().info("release %s lies in %s", result.version, result.release)
     return result
@@ -107,7 +114,9 @@ def _publish(workspace: Workspace, form: PublishForm) -> Published:
     stated = Configuration.of(workspace).release
     version = form.version or stated.version
     target = file_target(form.to) if form.to else _hub(form, stated.repo)
-    published = publish_release(release_folder(workspace, version), target)
+    with one_publisher():
+        folder = release_folder(workspace, version)
+        published = publish_release(folder, target, patience=patience())
     create_markdown_artifact(
         key="published", markdown=f"**{published.repo}** {published.tag}: {published.commit}"
     )

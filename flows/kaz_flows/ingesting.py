@@ -19,7 +19,7 @@ from kaz_datasets.record import KINDS, RIGHTS_BASES
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.workspace import Workspace
 from kaz_flows.crawling import source_folders
-from kaz_flows.lock import exclusive
+from kaz_flows.lock import taking_in
 
 if TYPE_CHECKING:
     from kaz_crawlers.inputs.guarded_http import ClientOptions
@@ -56,7 +56,7 @@ def ingest_archives(
     names = "\n".join(sorted(path.name for path in files))
     crawl = f"ingest-{hashlib.sha256(names.encode()).hexdigest()[:12]}"
     folder = source_folder(workspace, facts) / crawl
-    with exclusive(workspace):
+    with taking_in(workspace, facts.id):
         return ingest_warc(files, folder, facts)
 
 
@@ -199,7 +199,7 @@ def ingest_texts(
         config=config,
         info=info or {},
     )
-    with exclusive(workspace):
+    with taking_in(workspace, facts.id):
         return write_text_archive(ingest, read, progress)
 
 

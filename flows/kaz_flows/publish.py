@@ -12,16 +12,25 @@ from kaz_datasets.publishing.ledger import FILES, REAL_HUB, Ledger, Publication
 from kaz_datasets.publishing.targets import HubTarget, Target
 from kaz_datasets.release.manifest import MANIFEST
 from kaz_datasets.workspace import Workspace
+from kaz_flows.lock import NONE, Patience, publishing
 
 
-def publish_release(release: Path, target: Target, progress: Progress = silent) -> Published:
+def publish_release(
+    release: Path, target: Target, progress: Progress = silent, patience: Patience = NONE
+) -> Published:
     """Publish a release folder and enter it in the workspace's ledger.
 
     Its rows went through the gate when it was built: nothing without a stated right is in it.
-    Raises what the target raises.
+    Raises Failed while somebody else publishes, and what the target raises.
     """
     folder = release.resolve()
-    published = target.publish(folder, folder.name, progress)
+    with publishing(folder, patience):
+        published = target.publish(folder, folder.name, progress)
+        _enter(folder, published, target)
+    return published
+
+
+def _enter(folder: Path, published: Published, target: Target) -> None:
     Ledger.of(folder.parent).enter(
         Publication(
             repo=published.repo,
@@ -31,7 +40,6 @@ def publish_release(release: Path, target: Target, progress: Progress = silent) 
             endpoint=endpoint_of(target),
         )
     )
-    return published
 
 
 def endpoint_of(target: Target) -> str:

@@ -54,7 +54,7 @@ def take_down(
     Raises BadConfiguration for a target that is none, NotFound where nothing is meant by it.
     """
     target = Target.of(by, value)
-    with exclusive(workspace):
+    with exclusive(workspace, "taking texts down"):
         register = Register.of(workspace.root)
         found = _find(workspace, target, value)
         entries = list(_archived(workspace, target))

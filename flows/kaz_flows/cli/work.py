@@ -32,6 +32,10 @@ def init(folder: Path, contact: str) -> None:
     click.echo(f"{workspace.configuration} is the configuration; next: `kazcorpus crawl SOURCE`")
 
 
+def _say(sentence: str) -> None:
+    click.echo(f"kazcorpus: {sentence}", err=True)
+
+
 @click.command(epilog=example("kazcorpus crawl demo-news --workspace my-corpus"))
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @unchecked_option
@@ -58,7 +62,7 @@ def crawl(
     workspace = Workspace.open(folder)
     options = fetch_options(workspace.root, proxy=proxy, unchecked=unchecked, max_pages=max_pages)
     with progress_bar() as progress:
-        results = run_crawl(workspace, list(sources), options, progress)
+        results = run_crawl(workspace, list(sources), options, progress, say=_say)
     if as_json:
         print_json({name: result.account.to_json() for name, result in results.items()})
         return

@@ -7,7 +7,7 @@ from kaz_datasets.files import TEMPORARY_SUFFIX
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
 from kaz_flows.doctor.finding import Finding
-from kaz_flows.lock import holder
+from kaz_flows.lock import holders
 from kaz_flows.server import running_server
 
 
@@ -44,9 +44,10 @@ def contact(workspace: Workspace) -> Finding:
 
 def leftovers(workspace: Workspace) -> Finding:
     """Who is at work here, and what a killed build was writing."""
-    process = holder(workspace)
-    if process is not None:
-        return Finding(check="work", state="ok", found=f"process {process} is working here")
+    at_work = holders(workspace)
+    if at_work:
+        found = "; ".join(one.sentence for one in at_work)
+        return Finding(check="work", state="ok", found=found)
     folders = (workspace.documents, workspace.dedup, workspace.releases)
     count = sum(1 for folder in folders for _ in folder.rglob(f".*{TEMPORARY_SUFFIX}"))
     if count:

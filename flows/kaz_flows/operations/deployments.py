@@ -25,6 +25,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from kaz_datasets.workspace import Workspace
 from kaz_flows import flows
+from kaz_flows.operations.waiting import PUBLISHERS
 
 POOL: Final = "kazcorpus"
 TIME_ZONE: Final = "Asia/Almaty"
@@ -33,6 +34,8 @@ HEARTBEAT: Final = 30
 """Seconds between a run's signs of life: the least that Prefect takes."""
 SILENCE: Final = 70
 """Seconds without one until a run counts as crashed: two signs missed, and some grace."""
+CRAWLS: Final = 4
+"""Runs of `crawl` at once. A crawl waits for its hosts most of the time and takes 100 to 200 MB."""
 RENEWAL: Final = Cron("0 2 * * 6", timezone=TIME_ZONE)
 """Saturdays at two, when the sites' own readers are asleep."""
 
@@ -40,6 +43,7 @@ RENEWAL: Final = Cron("0 2 * * 6", timezone=TIME_ZONE)
 def register(workspace: Workspace) -> list[str]:
     """Make or renew pool, deployments and the watch for dead runs; the deployments' names."""
     _make_pool()
+    _limit_publishers()
     names = []
     for deployment in deployments(workspace):
         deployment.apply()
@@ -50,7 +54,8 @@ def register(workspace: Workspace) -> list[str]:
 
 def deployments(workspace: Workspace) -> Iterator[RunnerDeployment]:
     """One deployment a flow; only the renewal runs by itself, and only once somebody lets it."""
-    yield _deployment(flows.crawl_flow, workspace, "Fetch sources into the archive.")
+    crawl = "Fetch sources into the archive."
+    yield _deployment(flows.crawl_flow, workspace, crawl, at_once=CRAWLS)
     yield _deployment(flows.build_flow, workspace, "Make a release from the archive.")
     yield _deployment(
         flows.release_flow,
@@ -68,7 +73,11 @@ def deployments(workspace: Workspace) -> Iterator[RunnerDeployment]:
 
 
 def _deployment(
-    flow: Flow[..., Any], workspace: Workspace, description: str, **schedule: Any
+    flow: Flow[..., Any],
+    workspace: Workspace,
+    description: str,
+    at_once: int = 1,
+    **schedule: Any,
 ) -> RunnerDeployment:
     return RunnerDeployment.from_flow(
         flow,
@@ -77,8 +86,8 @@ def _deployment(
         parameters={"workspace": str(workspace.root)},
         tags=["kazcorpus"],
         work_pool_name=POOL,
-        # a workspace has one writer: a second run waits instead of being refused
-        concurrency_limit=1,
+        # `kaz_flows.lock` lets in who may work side by side; what waits here takes no process
+        concurrency_limit=at_once,
         entrypoint_type=EntrypointType.MODULE_PATH,
         job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT)}},
         **schedule,
@@ -91,6 +100,11 @@ def _make_pool() -> None:
             client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
         except ObjectAlreadyExists:
             return
+
+
+def _limit_publishers() -> None:
+    with get_client(sync_client=True) as client:
+        client.upsert_global_concurrency_limit_by_name(PUBLISHERS, 1)
 
 
 async def _watch_for_zombies() -> None:

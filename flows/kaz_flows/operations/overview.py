@@ -5,7 +5,7 @@ from __future__ import annotations
 from kaz_crawlers.url_states import FRONTIER_FILE
 from kaz_datasets.workspace import Workspace
 from kaz_flows.crawling import FINISHED
-from kaz_flows.lock import holder
+from kaz_flows.lock import holders
 from kaz_flows.operations.standing import standing
 
 
@@ -15,7 +15,7 @@ def overview(workspace: Workspace) -> dict[str, str | int | None]:
     crawls = [path.parent for path in workspace.archive.glob(f"*/*/{FRONTIER_FILE}")]
     return {
         "up": up.url if up else None,
-        "at work": holder(workspace),
+        "at work": "; ".join(one.sentence for one in holders(workspace)) or None,
         "sources": len({crawl.parent for crawl in crawls}),
         "crawls": len(crawls),
         "unfinished crawls": sum(not (crawl / FINISHED).exists() for crawl in crawls),

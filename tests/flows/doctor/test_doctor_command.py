@@ -69,7 +69,7 @@ def test_what_a_killed_build_left_is_named_unless_somebody_is_at_work(
     with exclusive(workspace):
         at_work = examined(workspace, capsys, "--offline")[1]["work"]
     assert at_work["state"] == "ok"
-    assert "is working here" in at_work["found"]
+    assert "is building in" in at_work["found"]
 
 
 @pytest.mark.parametrize(
