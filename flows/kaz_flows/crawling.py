@@ -16,11 +16,9 @@ from kaz_datasets.files import write_text
 from kaz_datasets.identity import host_of
 from kaz_datasets.workspace import Workspace
 from kaz_flows.lock import ENDLESS, Patience, asking, crawling
+from kaz_flows.plan import FINISHED
 from kaz_flows.runner import Runner
 from kaz_flows.yields import host_yields
-
-FINISHED = "finished"
-
 
 @dataclass(frozen=True, kw_only=True)
 class CrawlJob:

@@ -126,8 +126,8 @@ def publishing(release: Path, patience: Patience = NONE) -> Iterator[None]:
     """Be the only publisher of a workspace, of a release that nobody writes. Raises Failed."""
     doing = f"publishing {release.name}"
     with (
-        _held(release.parent / ".publish.lock", doing, patience),
         writing(release, "publishing", patience),
+        _held(release.parent / ".publish.lock", doing, patience),
     ):
         yield
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from kaz_crawlers.ingest import archive_facts
+from kaz_crawlers.archive import archive_facts
 from kaz_datasets.errors import NotFound
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.workspace import Workspace
 
+FINISHED = "finished"
+"""The file that a crawl leaves at its end."""
+_BEGINNING: Final = re.compile(r"\..*|source\.toml|crawl\.log|frontier\.sqlite.*|.*\.open")
 ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 
 
@@ -42,7 +47,7 @@ class Unit:
 
 def find_crawls(workspace: Workspace) -> list[Crawl]:
     """The crawls of a workspace, in the order of their names. Raises NotFound if there are none."""
-    folders = sorted(path for path in workspace.archive.glob("*/*") if path.is_dir())
+    folders = sorted(path for path in workspace.archive.glob("*/*") if path.is_dir() and not _begins(path))
     crawls = [
         Crawl(folder=folder, facts=archive_facts(folder), archives=_archives(folder))
         for folder in folders
@@ -58,6 +63,11 @@ def find_crawls(workspace: Workspace) -> list[Crawl]:
 def units_of(crawls: list[Crawl]) -> list[Unit]:
     """Every WARC file of the crawls, in order."""
     return [Unit(archive=archive, crawl=crawl) for crawl in crawls for archive in crawl.archives]
+
+
+def _begins(folder: Path) -> bool:
+    """Whether a crawl that begins at this moment has not even a whole archive file yet."""
+    return all(_BEGINNING.fullmatch(path.name) for path in folder.iterdir())
 
 
 def _archives(folder: Path) -> tuple[Path, ...]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from kaz_crawlers.url_states import host_traffic
 from kaz_crawlers.yields import BYTES_PER_MEGABYTE, FAIR_MEGABYTES
 from kaz_datasets.workspace import Workspace
+from kaz_flows.plan import FINISHED
 
-_FINISHED = "finished"  # `kaz_flows.crawling.FINISHED`; that module is the one to import this
 
 
 def host_yields(
@@ -25,7 +25,7 @@ def host_yields(
     shards: list[Path] = []
     for crawl in sorted((workspace.archive / source).glob("*")):
         kept = _kept_shards(workspace, crawl)
-        if kept and (crawl / _FINISHED).is_file():
+        if kept and (crawl / FINISHED).is_file():
             sent.update({host: traffic.bytes for host, traffic in host_traffic(crawl).items()})
             shards += kept
     return yields_of(sent, shards, fair_megabytes=fair_megabytes)
