@@ -20,6 +20,7 @@ from kaz_flows.plan import FINISHED
 from kaz_flows.runner import Runner
 from kaz_flows.yields import host_yields
 
+
 @dataclass(frozen=True, kw_only=True)
 class CrawlJob:
     """One source and the folder its crawl fills."""

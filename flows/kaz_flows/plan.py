@@ -47,7 +47,9 @@ class Unit:
 
 def find_crawls(workspace: Workspace) -> list[Crawl]:
     """The crawls of a workspace, in the order of their names. Raises NotFound if there are none."""
-    folders = sorted(path for path in workspace.archive.glob("*/*") if path.is_dir() and not _begins(path))
+    folders = sorted(
+        path for path in workspace.archive.glob("*/*") if path.is_dir() and not _begins(path)
+    )
     crawls = [
         Crawl(folder=folder, facts=archive_facts(folder), archives=_archives(folder))
         for folder in folders

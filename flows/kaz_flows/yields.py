@@ -12,7 +12,6 @@ from kaz_datasets.workspace import Workspace
 from kaz_flows.plan import FINISHED
 
 
-
 def host_yields(
     workspace: Workspace, source: str, *, fair_megabytes: float = FAIR_MEGABYTES
 ) -> Mapping[str, float]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kaz_crawlers.url_states import FRONTIER_FILE
 from kaz_datasets.workspace import Workspace
-from kaz_flows.crawling import FINISHED
 from kaz_flows.lock import holders
 from kaz_flows.operations.standing import standing
+from kaz_flows.plan import FINISHED
 
 
 def overview(workspace: Workspace) -> dict[str, str | int | None]:
