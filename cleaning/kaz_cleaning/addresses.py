@@ -10,12 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-SIGNS: Final = (
-    "көше", "к-сі", "даңғыл", "д-лы", "алаңы", "ықшамаудан", "шағын аудан", "мөлтек аудан",
-    "тұйығы", "өткелі", "бульвар", "ул.", "улица", "пр.", "просп", "пр-т", "пер.", "пл.",
-    "площадь", "мкр", " к.,",
-)  # fmt: skip
-"""Without any of these a text has no street."""
+from kaz_cleaning.suspicious_lines import OFFICE, STREET
 
 _UPPER: Final = "А-ЯЁӘҒҚҢӨҰҮҺІ"
 _WORD: Final = rf"[{_UPPER}][\w.’'-]*"
@@ -55,9 +50,13 @@ _AFTER_CITY: Final = re.compile(
 )
 
 
-def find_addresses(line: str) -> Iterator[tuple[int, int]]:
-    """Places of addresses in one line; they may overlap."""
-    if any(sign in line for sign in SIGNS):
+def find_addresses(line: str, signs: int) -> Iterator[tuple[int, int]]:
+    """Places of addresses in one line; they may overlap.
+
+    `signs` are those that `suspicious_lines` saw in the line.
+    """
+    if signs & STREET:
         for pattern in (_STREET_FIRST, _NAME_FIRST, _HOUSE_BETWEEN):
             yield from (match.span() for match in pattern.finditer(line))
-    yield from (match.span("address") for match in _AFTER_CITY.finditer(line))
+    if signs & OFFICE:
+        yield from (match.span("address") for match in _AFTER_CITY.finditer(line))

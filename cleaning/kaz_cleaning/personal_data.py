@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kaz_cleaning.addresses import SIGNS, find_addresses
+from kaz_cleaning.addresses import find_addresses
 from kaz_cleaning.identifiers import (
     identification_kind,
     is_card,
@@ -20,7 +20,25 @@ from kaz_cleaning.identifiers import (
     is_public_address,
 )
 from kaz_cleaning.phones import SPACE, find_phones
-from kaz_cleaning.suspicious_lines import SUSPICIOUS, lines_to_read
+from kaz_cleaning.suspicious_lines import (
+    ACCOUNT,
+    AT,
+    CARD_NUMBER,
+    COLONS,
+    DOTTED,
+    GROUPED_NUMBER,
+    IDENTIFICATION,
+    LONG_NUMBER,
+    MASKED,
+    NAMED_IDENTIFICATION,
+    NATIONAL_NUMBER,
+    OFFICE,
+    PLATE,
+    SPOKEN,
+    STREET,
+    SUSPICIOUS,
+    lines_to_read,
+)
 
 KINDS: Final = ("iban", "card", "iin", "bin", "id", "email", "plate", "ip", "phone", "address")
 """In this order two that overlap are decided: what proves itself first."""
@@ -74,35 +92,39 @@ def find_personal_data(text: str) -> list[Found]:
     """Every piece, in order, none overlapping another."""
     data = text.encode("utf-8", "surrogatepass")
     found: list[Found] = []
-    for start, end, offset, level in lines_to_read(data).tolist():
-        line = data[start:end].decode("utf-8", "surrogatepass")
-        if level & SUSPICIOUS or any(sign in line for sign in SIGNS):
-            found += _in_line(line, offset)
+    for start, end, offset, signs in lines_to_read(data).tolist():
+        if signs & (SUSPICIOUS | STREET) and signs & _ANY:
+            line = data[start:end].decode("utf-8", "surrogatepass")
+            found += _in_line(line, offset, signs)
     return found
 
 
-def _in_line(line: str, offset: int) -> list[Found]:
+def _in_line(line: str, offset: int, signs: int) -> list[Found]:
     def strongest(found: Found) -> tuple[int, int, int]:
         return KINDS.index(found.kind), found.start - found.end, found.start
 
     chosen: list[Found] = []
-    for found in sorted(_candidates(line), key=strongest):
+    for found in sorted(_candidates(line, signs), key=strongest):
         if all(found.end <= other.start or found.start >= other.end for other in chosen):
             chosen.append(found)
     return sorted(Found(found.start + offset, found.end + offset, found.kind) for found in chosen)
 
 
-def _candidates(line: str) -> Iterator[Found]:
-    near = _windows(line)
-    for pattern, kind in _SHAPES:
+def _candidates(line: str, signs: int) -> Iterator[Found]:
+    near = _windows(line) if signs & _IN_WINDOWS else []
+    for sign, pattern, kind in _SHAPES:
+        if signs & sign != sign:
+            continue
         for window in near:
             for match in pattern.finditer(line, *window):
                 group = "number" if match.groupdict().get("number") else 0
                 proven = kind if kind in ("email", "id", "plate") else _proven(kind, match, group)
                 if proven is not None:
                     yield Found(match.start(group), match.end(group), proven)
-    yield from (Found(start, end, "phone") for start, end in find_phones(line, near))
-    yield from (Found(start, end, "address") for start, end in find_addresses(line))
+    if signs & _TELEPHONE:
+        yield from (Found(start, end, "phone") for start, end in find_phones(line, near, signs))
+    if signs & (STREET | OFFICE):
+        yield from (Found(start, end, "address") for start, end in find_addresses(line, signs))
 
 
 def _windows(line: str) -> list[tuple[int, int]]:
@@ -147,14 +169,29 @@ _AROUND: Final = 80
 """Code points: a keyword stands so near."""
 
 _SHAPES: Final = (
-    (_EMAIL, "email"),
-    (_IBAN, "iban"),
-    (_CARD, "card"),
-    (_IDENTIFICATION, "identification"),
-    (_SPACED_IDENTIFICATION, "identification"),
-    (_DOCUMENT, "id"),
-    (_PASSPORT, "id"),
-    (_PLATE, "plate"),
-    (_IPV4, "ip"),
-    (_IPV6, "ip"),
+    (AT, _EMAIL, "email"),
+    (ACCOUNT, _IBAN, "iban"),
+    (CARD_NUMBER, _CARD, "card"),
+    (IDENTIFICATION, _IDENTIFICATION, "identification"),
+    (NAMED_IDENTIFICATION | GROUPED_NUMBER, _SPACED_IDENTIFICATION, "identification"),
+    (LONG_NUMBER, _DOCUMENT, "id"),
+    (LONG_NUMBER, _PASSPORT, "id"),
+    (PLATE, _PLATE, "plate"),
+    (DOTTED, _IPV4, "ip"),
+    (COLONS, _IPV6, "ip"),
 )
+"""The signs without which a pattern cannot match, the pattern, and what it finds."""
+_TELEPHONE: Final = NATIONAL_NUMBER | SPOKEN | MASKED
+_IN_WINDOWS: Final = (
+    AT
+    | ACCOUNT
+    | CARD_NUMBER
+    | IDENTIFICATION
+    | NAMED_IDENTIFICATION
+    | LONG_NUMBER
+    | PLATE
+    | DOTTED
+    | COLONS
+    | _TELEPHONE
+)
+_ANY: Final = _IN_WINDOWS | STREET | OFFICE

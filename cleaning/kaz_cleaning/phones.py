@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kaz_cleaning.suspicious_lines import LOCAL_NUMBER, MASKED, NATIONAL_NUMBER, SPOKEN
+
 SPACE: Final = "[ \t\u00a0\u2009\u202f]"
 DASH: Final = "[-\u2010-\u2015\u2212]"
 _GAP: Final = f"(?:{SPACE}?{DASH}{SPACE}?|[.]|{SPACE}{{1,2}})?"
@@ -67,24 +69,40 @@ _SPOKEN_OF: Final = re.compile(rf"(?i){_KEYWORD}|<PHONE")
 _LONGEST_DAY, _LAST_MONTH = 31, 12
 
 
-def find_phones(line: str, near: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Places of telephone numbers in the parts `near` of one line; they may overlap."""
+_SHAPES: Final = (
+    (NATIONAL_NUMBER, _WHOLE, 0),
+    (NATIONAL_NUMBER, _BARE_MOBILE, 0),
+    (NATIONAL_NUMBER, _CITY_CODE, 0),
+    (NATIONAL_NUMBER, _ODD_LENGTH, 0),
+    (NATIONAL_NUMBER, _ABROAD, 0),
+    (SPOKEN, _AFTER_KEYWORD, "number"),
+)
+"""The sign without which a pattern cannot match, the pattern, and the group that is the number."""
+
+
+def find_phones(
+    line: str, near: Sequence[tuple[int, int]], signs: int
+) -> Iterator[tuple[int, int]]:
+    """Places of telephone numbers in the parts `near` of one line; they may overlap.
+
+    `signs` are those that `suspicious_lines` saw in the line.
+    """
     ends = []
-    for pattern in (_WHOLE, _BARE_MOBILE, _CITY_CODE, _ODD_LENGTH, _ABROAD, _AFTER_KEYWORD):
-        group = "number" if pattern is _AFTER_KEYWORD else 0
-        for match in (match for window in near for match in pattern.finditer(line, *window)):
+    for sign, pattern, group in _SHAPES:
+        windows = near if signs & sign else ()
+        for match in (match for window in windows for match in pattern.finditer(line, *window)):
             if pattern is _ABROAD and len(re.sub("[^0-9]", "", match[0])) not in _ABROAD_DIGITS:
                 continue
             yield match.span(group)
             ends.append(match.end(group))
-    if "<PHONE" in line:
+    if signs & MASKED:
         ends.extend(match.end() for match in _MASKED.finditer(line))
     for end in ends:
         while (following := _NEXT.match(line, end)) is not None:
             yield following.span("number")
             end = following.end()
-    local = [match for window in near for match in _LOCAL.finditer(line, *window)]
-    if local and (ends or _SPOKEN_OF.search(line)):
+    if signs & LOCAL_NUMBER and (ends or _SPOKEN_OF.search(line)):
+        local = (match for window in near for match in _LOCAL.finditer(line, *window))
         yield from (match.span() for match in local if not _could_be_date(match[0]))
 
 

@@ -15,6 +15,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from kaz_datasets.compiled import compiled
+
 _BASIC_PLANE: Final = 0x10000
 _SURROGATES: Final = range(0xD800, 0xE000)
 _HANGUL_PARTS: Final = range(0x1100, 0x1200)
@@ -38,6 +40,13 @@ class Sign(IntFlag):
     BROKEN_WORD = 256
 
 
+_SIGNS: Final = 511
+_BREAKS: Final = 512
+"""Two line breaks in a row, which may be three."""
+_KIND_SHIFT: Final = 9
+_WHITE_SPACE: Final = int(Sign.WHITE_SPACE)
+_NEW_LINE, _MOST_BREAKS = ord("\n"), 2
+
 _MOJIBAKE: Final = "ЌЋќћЎўЈҐЄЇґєјЅѕї"
 _INVISIBLE: Final = (
     *(0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060),
@@ -55,18 +64,42 @@ def signs_of(text: str) -> Sign:
     if not text:
         return Sign.NONE
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    signs, kinds, bad_pairs = _tables()
-    found = Sign(int(np.bitwise_or.reduce(signs[units])))
-    seen = kinds[units]
-    pairs = seen[:-1] * np.uint8(_KINDS) + seen[1:]
-    found |= Sign(int(np.bitwise_or.reduce(bad_pairs[pairs])) if len(pairs) else 0)
-    if text[0] == " " or text[-1] == " " or "\n\n\n" in text:
+    signs, pairs = _tables()
+    found = _look(units, signs, pairs)
+    if text[0] == " " or text[-1] == " ":
         found |= Sign.WHITE_SPACE
-    return found
+    return Sign(found)
+
+
+@compiled
+def _look(units: Any, signs: Any, pairs: Any) -> int:
+    """The signs of all code units and of all pairs of neighbours, together."""
+    found = 0
+    kind = before = 0  # a plain unit makes no pair with any other
+    for unit in units:
+        sign = int(np.int64(signs[unit]))
+        found |= sign
+        before, kind = kind, sign >> _KIND_SHIFT
+        found |= int(pairs[before, kind])
+    if found & _BREAKS:
+        found |= _blank_lines(units)
+    return int(found & _SIGNS)
+
+
+@compiled
+def _blank_lines(units: Any) -> int:
+    """WHITE_SPACE where three line breaks stand in a row."""
+    run = 0
+    for unit in units:
+        run = run + 1 if unit == _NEW_LINE else 0
+        if run == _MOST_BREAKS + 1:
+            return _WHITE_SPACE
+    return 0
 
 
 @cache
-def _tables() -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+def _tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int64]]:
+    """Signs of each code unit, its kind above them; and signs of each pair of kinds."""
     signs = np.zeros(_BASIC_PLANE, np.uint16)
     for places, sign in (
         (_INVISIBLE, Sign.INVISIBLE),
@@ -78,7 +111,7 @@ def _tables() -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
         (_uncomposed(), Sign.UNCOMPOSED),
     ):
         signs[list(places)] |= np.uint16(sign)
-    return signs, _kinds(), _bad_pairs()
+    return signs | _kinds() << np.uint16(_KIND_SHIFT), _bad_pairs()
 
 
 def _uncomposed() -> Iterator[int]:
@@ -95,7 +128,7 @@ def _uncomposed() -> Iterator[int]:
 
 
 def _kinds() -> npt.NDArray[Any]:
-    kinds = np.full(_BASIC_PLANE, _PLAIN, np.uint8)
+    kinds = np.full(_BASIC_PLANE, _PLAIN, np.uint16)
     for first, last in (("A", "Z"), ("a", "z"), ("À", "Ö"), ("Ø", "ö"), ("ø", "ʯ")):
         kinds[ord(first) : ord(last) + 1] = _LATIN
     kinds[0x400:0x530] = _CYRILLIC
@@ -104,7 +137,7 @@ def _kinds() -> npt.NDArray[Any]:
 
 
 def _bad_pairs() -> npt.NDArray[Any]:
-    pairs = np.zeros(_KINDS * _KINDS, np.uint16)
+    pairs = np.zeros((_KINDS, _KINDS), np.int64)
     for first, second, sign in (
         (_LATIN, _CYRILLIC, Sign.MIXED_WORD),
         (_CYRILLIC, _LATIN, Sign.MIXED_WORD),
@@ -112,6 +145,7 @@ def _bad_pairs() -> npt.NDArray[Any]:
         (_SPACE, _BREAK, Sign.WHITE_SPACE | Sign.BROKEN_WORD),
         (_BREAK, _SPACE, Sign.WHITE_SPACE),
         (_HYPHEN, _BREAK, Sign.BROKEN_WORD),
+        (_BREAK, _BREAK, _BREAKS),
     ):
-        pairs[first * _KINDS + second] = sign
+        pairs[first, second] = sign
     return pairs

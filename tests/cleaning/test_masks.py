@@ -16,8 +16,8 @@ from kaz_cleaning.identifiers import (
     is_public_address,
 )
 from kaz_cleaning.masks import MaskConfig, Masked, mask, pseudonym
-from kaz_cleaning.personal_data import find_personal_data
-from kaz_cleaning.suspicious_lines import lines_to_read
+from kaz_cleaning.personal_data import _candidates, find_personal_data
+from kaz_cleaning.suspicious_lines import STREET, SUSPICIOUS, lines_to_read
 
 # Issued to nobody alive: birth years 1800-1899, the registry's own examples, documentation ranges.
 IIN, BIN, IBAN = "680212183131", "940140000385", "KZ86125KZT5004100100"
@@ -213,3 +213,54 @@ def test_nothing_in_the_laws_is_personal(shared_data: Path) -> None:
     laws = [row for row in map(json.loads, pages) if row["page_type"] == "law"]
     assert sum(len(law["main_text"]) for law in laws) > 1_000_000
     assert [find_personal_data(law["main_text"]) for law in laws] == [[]] * len(laws)
+
+
+TELLING = [
+    *PIECES,
+    *(
+        "+",
+        "/",
+        " [at] ",
+        "(собака)",
+        "@",
+        "ЖСН ",
+        "bın: ",
+        "680212 183131",
+        "123ABC01",
+        "N",
+        "ID card",
+    ),
+    *(
+        "Абай көшесі, 5",
+        "ул. Сатпаева, 12",
+        "Алматы, Абая, 5, каб",
+        " к., ",
+        "12-34-56",
+        "факс ",
+        "∓",
+    ),
+    *(
+        "4111 1111 1111 1111",
+        "2001:db8::1",
+        "1.2.3.4",
+        "қ",
+        "A",
+        "\u2013",
+        "\u00a0",
+        "\u1c84ел ",
+        "99",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(TELLING), max_size=12))
+def test_no_sign_hides_a_piece(pieces: list[str]) -> None:
+    """What the patterns find with all signs up, they find with those that the line has."""
+    line = "".join(pieces).replace("\n", " ")
+    found = list(find_personal_data(line))
+    read = lines_to_read(line.encode())
+    everything = set(_candidates(line, -1)) if read[:, 3].any() else set()
+    if not len(read) or not read[0, 3] & (SUSPICIOUS | STREET):
+        assert found == []
+    else:
+        assert set(_candidates(line, int(read[0, 3]))) == everything
