@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.rules import DEFAULT_PRESET, Range, RulesConfig, rules_of
@@ -20,6 +20,7 @@ from kaz_datasets.strict_toml import StrictModel, load_toml, validate
 from kaz_datasets.workspace import Workspace
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.stage import DEDUP_VERSION
+from kaz_flows.access import check_database
 
 TEMPLATE = """\
 # What this workspace builds. Every key is optional; the values are the defaults.
@@ -44,6 +45,9 @@ passages = "keep"         # lines that recur over a host's pages: keep, flag or 
 
 [run]
 workers = 0               # processes; 0 = as many as this machine has cores
+
+[prefect]
+database = ""             # postgresql+asyncpg://user@host:5432/name; empty: SQLite in .prefect/
 """
 
 
@@ -98,6 +102,12 @@ class Run(StrictModel):
     workers: Annotated[int, Field(ge=0, le=512)] = 0
 
 
+class Prefect(StrictModel):
+    """Where Prefect keeps its runs; the password is PREFECT_SERVER_DATABASE_PASSWORD."""
+
+    database: Annotated[str, AfterValidator(check_database)] = ""
+
+
 class Configuration(StrictModel):
     """The whole of `kazcorpus.toml`."""
 
@@ -106,6 +116,7 @@ class Configuration(StrictModel):
     clean: Clean = Clean()
     dedup: Dedup = Dedup()
     run: Run = Run()
+    prefect: Prefect = Prefect()
 
     @classmethod
     def of(cls, workspace: Workspace) -> Configuration:

@@ -18,7 +18,7 @@ from kaz_flows.configuration import Configuration
 from kaz_flows.crawling import crawl_sources
 from kaz_flows.publish import publish_release
 from kaz_flows.runner import LocalRunner
-from kaz_flows.server import client_environment, running_server
+from kaz_flows.server import client_environment, require_entry, running_server
 
 
 def run_crawl(
@@ -85,5 +85,6 @@ def _connect(workspace: Workspace) -> bool:
     server = running_server(workspace)
     if server is None:
         return False
+    require_entry(server)
     os.environ.update(client_environment(workspace, server))
     return True

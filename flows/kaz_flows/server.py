@@ -1,7 +1,8 @@
-"""Prefect's server for one workspace: database in the workspace, listening on loopback."""
+"""Prefect's server for one workspace: started, found again, asked whether it answers."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -12,14 +13,23 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 
-from kaz_datasets.errors import Failed
+from kaz_datasets.errors import BadConfiguration, Failed
 from kaz_datasets.files import write_json
 from kaz_datasets.workspace import Workspace
+from kaz_flows.access import (
+    CLIENT_CREDENTIALS,
+    CREDENTIALS,
+    DATABASE,
+    LOOPBACK,
+    Access,
+    access_of,
+    client_credentials,
+)
 
-HOST = "127.0.0.1"
 STARTUP_SECONDS = 120  # a cold start migrates the database: 19 to 24 s on two shared cores
 
 
@@ -46,6 +56,7 @@ def client_environment(workspace: Workspace, server: Server) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(prefect_home(workspace)),
         "PREFECT_API_URL": server.api,
+        **client_credentials(os.environ),
         # runs are logged to the server; on the terminal an error is one sentence of ours
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "DO_NOT_TRACK": "1",
@@ -62,10 +73,30 @@ def running_server(workspace: Workspace) -> Server | None:
     return server if _answers(server) else None
 
 
+def require_entry(server: Server) -> None:
+    """Raise BadConfiguration if the server asks for a password that the environment lacks."""
+    stated = client_credentials(os.environ).get(CLIENT_CREDENTIALS, "")
+    request = urllib.request.Request(f"{server.api}/admin/version")  # noqa: S310 - our own server
+    if stated:
+        coded = base64.b64encode(stated.encode()).decode()
+        request.add_header("Authorization", f"Basic {coded}")
+    try:
+        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
+    except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            raise BadConfiguration(
+                f"the Prefect server at {server.url} asks for a password:"
+                f" set {CLIENT_CREDENTIALS} to its user:password"
+            ) from None
+        raise Failed(f"the Prefect server at {server.url} answers {error.code}") from None
+    except OSError as error:
+        raise Failed(f"the Prefect server at {server.url} does not answer: {error}") from None
+
+
 @contextmanager
-def started_server(workspace: Workspace, port: int | None = None) -> Iterator[Server]:
+def started_server(workspace: Workspace, access: Access | None = None) -> Iterator[Server]:
     """Run a server for the time of the block. Raises Failed if it does not come up."""
-    process, server = start(workspace, port)
+    process, server = start(workspace, access)
     try:
         wait_until_up(process, server)
         write_json(_note(workspace), {"url": server.url, "pid": server.pid})
@@ -85,9 +116,12 @@ def end(process: subprocess.Popen[bytes], patience: float = 20.0) -> None:
         process.wait()
 
 
-def start(workspace: Workspace, port: int | None = None) -> tuple[subprocess.Popen[bytes], Server]:
-    """Start the server's process without waiting for it."""
-    port = port or _free_port()
+def start(
+    workspace: Workspace, access: Access | None = None
+) -> tuple[subprocess.Popen[bytes], Server]:
+    """Start the server's process without waiting for it; on loopback unless `access` says else."""
+    access = access or access_of(os.environ)
+    port = access.port or _free_port()
     home = prefect_home(workspace)
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("ab") as log:
@@ -99,16 +133,16 @@ def start(workspace: Workspace, port: int | None = None) -> tuple[subprocess.Pop
                 "server",
                 "start",
                 "--host",
-                HOST,
+                access.host,
                 "--port",
                 f"{port}",
             ],
-            env=_server_environment(os.environ, home, port),
+            env=_server_environment(os.environ, home, replace(access, port=port)),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
-    return process, Server(url=f"http://{HOST}:{port}", pid=process.pid)
+    return process, Server(url=f"http://{access.nearby}:{port}", pid=process.pid)
 
 
 def wait_until_up(process: subprocess.Popen[bytes], server: Server) -> None:
@@ -129,14 +163,19 @@ def wait_until_up(process: subprocess.Popen[bytes], server: Server) -> None:
     )
 
 
-def _server_environment(base: Mapping[str, str], home: Path, port: int) -> dict[str, str]:
+def _server_environment(base: Mapping[str, str], home: Path, access: Access) -> dict[str, str]:
+    secrets = {CREDENTIALS: access.credentials, DATABASE: access.database}
+    place = access.public_url or f"http://{access.nearby}:{access.port}"
     return {
         **{name: value for name, value in base.items() if not name.startswith("PREFECT_")},
+        **{name: value for name, value in secrets.items() if value},
+        **client_credentials({CREDENTIALS: access.credentials}),
         "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://{access.nearby}:{access.port}/api",
         # the page calls this address; without it, it would call port 4200
-        "PREFECT_API_URL": f"http://{HOST}:{port}/api",
-        "PREFECT_SERVER_API_HOST": HOST,
-        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_UI_API_URL": f"{place}/api",
+        "PREFECT_SERVER_API_HOST": access.host,
+        "PREFECT_SERVER_API_PORT": str(access.port),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
@@ -160,5 +199,5 @@ def _answers(server: Server) -> bool:
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -26,18 +27,35 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where the UI is; 0 takes a free one.",
 )
-def up(folder: Path, port: int) -> None:
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; another than loopback needs a password.",
+)
+@click.option("--public-url", default="", help="Where browsers find it, behind a proxy.")
+def up(folder: Path, port: int, host: str, public_url: str) -> None:
     """Run Prefect's server, the deployments and a worker for a workspace, on loopback.
 
     The UI then offers crawl, build, release, publish and renew as forms, and shows every run,
     those given on the command line too. Ctrl-C or `kazcorpus down` ends it.
+
+    A password is PREFECT_SERVER_API_AUTH_STRING=user:password; other commands for this workspace
+    give the same as PREFECT_API_AUTH_STRING. The server speaks HTTP: put a proxy with TLS in front
+    of it before others use it.
     """
     from kaz_datasets.workspace import Workspace
+    from kaz_flows.access import access_of
+    from kaz_flows.configuration import Configuration
     from kaz_flows.operations.standing import stand
 
     workspace = Workspace.open(folder)
+    database = Configuration.of(workspace).prefect.database
+    access = access_of(
+        os.environ, host=host, port=port or None, public_url=public_url, database=database
+    )
     click.echo("starting Prefect's server, which takes some seconds", err=True)
-    with stand(workspace, port) as standing:
+    with stand(workspace, access) as standing:
         click.echo(f"Prefect UI of {workspace.root}: {standing.url} (Ctrl-C stops it)")
         click.echo(f"deployments: {', '.join(standing.deployments)}")
         sys.stdout.flush()

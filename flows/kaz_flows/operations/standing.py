@@ -17,6 +17,7 @@ from typing import Final
 from kaz_datasets.errors import Failed, NotFound
 from kaz_datasets.files import write_json
 from kaz_datasets.workspace import Workspace
+from kaz_flows.access import Access
 from kaz_flows.server import Server, client_environment, end, prefect_home, started_server
 
 WORKER_GRACE: Final = 30.0
@@ -37,7 +38,7 @@ class Standing:
 
 
 @contextmanager
-def stand(workspace: Workspace, port: int | None = None) -> Iterator[Standing]:
+def stand(workspace: Workspace, access: Access | None = None) -> Iterator[Standing]:
     """Run server and worker for the time of the block. Raises Failed if they stand already."""
     there = standing(workspace)
     if there is not None:
@@ -45,7 +46,7 @@ def stand(workspace: Workspace, port: int | None = None) -> Iterator[Standing]:
             f"process {there.pid} keeps {workspace.root} up already, at {there.url}:"
             " end it with `kazcorpus down`"
         )
-    with started_server(workspace, port) as server:
+    with started_server(workspace, access) as server:
         os.environ.update(client_environment(workspace, server))
         from kaz_flows.operations.deployments import POOL, register
 
