@@ -21,6 +21,7 @@
 # make bench-dedup   signatures, statistics, quality, alphabets, whole job, releases; beside its peers
 # make bench-dedup-scale   10 and 30 million signatures clustered on 2 threads in bounded memory
 # make campaign-dedup   kill dedup in every stage, feed it giants and a million like documents
+# make bench-operators   a build under Prefect beside the bare one: seconds, memory, 64 shards
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -102,6 +103,10 @@ bench-dedup-scale: $(UV)
 
 campaign-dedup: $(UV)
 	PYTHONPATH=tests/support $(RUN) python tests/support/dedup_campaign.py
+
+.PHONY: bench-operators
+bench-operators: $(UV)
+	$(RUN) python -m benchmarks.operators.overhead
 
 lock: $(UV)
 	$(UV) lock
