@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from kaz_dedup.index import Index
-from kaz_dedup.kernel import shingle_sets, signatures_of
+from kaz_dedup.kernel import permutation_parameters, shingle_sets, sign
 from kaz_dedup.parameters import DedupConfig
-from kaz_dedup.texts import Texts, text_buffers
+from kaz_dedup.texts import Texts, text_buffers, text_chunks
 from kaz_dedup.tool import dedup_files, find_duplicates
 
 __all__ = ["DedupConfig", "Index", "dedup_files", "find_duplicates", "minhash", "shingle_hashes"]
@@ -28,8 +29,23 @@ def minhash(texts: Texts, config: DedupConfig | None = None) -> npt.NDArray[np.u
     Raises InvalidText where a text is not UTF-8.
     """
     config = config or DedupConfig()
-    buffers = text_buffers(texts)
-    return signatures_of(buffers, config.permutations, config.shingle_words, config.seed)[0]
+    column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else list(texts)
+    signatures = np.empty((len(column), config.permutations), np.uint32)
+    words = np.empty(len(column), np.int64)
+    parameters = permutation_parameters(config.permutations, config.seed)
+    first = 0
+    for chunk in text_chunks(column):
+        last = first + len(chunk)
+        sign(
+            chunk,
+            config.shingle_words,
+            parameters,
+            signatures[first:last],
+            words[first:last],
+            first,
+        )
+        first = last
+    return signatures
 
 
 def shingle_hashes(texts: Texts, config: DedupConfig | None = None) -> list[npt.NDArray[np.uint64]]:

@@ -11,7 +11,7 @@ the Latin or the Arabic alphabet writes something in another way, Cyrillic is fo
 - ә ө ү і count as а о ұ ы in a *front word*, and a front word is another word than its back twin
   (ұн "flour", үн "voice"). A word is front if it holds one of ә ө ү і and none of е э г к ғ қ,
   which tell the harmony of their vowels themselves: the words that the Arabic alphabet marks with
-  a high hamza.
+  a high hamza. Nor is it if a Latin letter stands among them (a to z), as in no Kazakh word.
 
 So й и ғ г қ к ң н һ х, and ә ө ү і in every pair of words that harmony can tell apart, stay
 themselves. `respelling` brings texts of the other two alphabets to Cyrillic.
@@ -31,7 +31,7 @@ UNICODE_VERSION: Final = unicodedata.unidata_version
 """Code points newer than this separate words, so signatures of two versions do not mix."""
 
 FRONT_LETTERS: Final = dict(zip("әөүі", "аоұы", strict=True))
-HARMONY_TELLERS: Final = frozenset("еэгкғқ")
+HARMONY_TELLERS: Final = frozenset("еэгкғқabcdefghijklmnopqrstuvwxyz")
 RESPELLED: Final = {
     "я": "йа",
     "ю": "йу",

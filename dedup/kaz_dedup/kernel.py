@@ -5,10 +5,12 @@ The definition, so that every machine and every other implementation gets the sa
 is the generator of Steele, Lea and Flood, 2014):
 
 - A *text* whose letters are mostly Latin or Arabic is first brought to Cyrillic (`respelling`).
-- A *word* is a longest run of code points whose class in `folding()` is not 0. Its hash is
-  fmix64(h), with h = 0 and then h = rotate_left(h, 9) xor fmix64(c * G) for each folded code
-  point c, where G = 0x9e3779b97f4a7c15 (a cyclic polynomial: Cohen, 1997, "Recursive hashing
-  functions for n-grams"); a front word's (see `folding`) is fmix64(h xor G).
+- A *word* is a longest run of code points whose class in `folding()` is not 0, as far as it has
+  codes: the bytes that `letter_codes` gives its letters. Bit 7 of each byte is taken away, then
+  each eight bytes are a number, the first byte the lowest, the last number filled up with zeros.
+  The hash is fmix64(h), with h = 0 and then h = x + t(h) for each number x from the last to the
+  first, where t(h) = p xor (p >> 32), p = h * G and G = 0x9e3779b97f4a7c15; a front word's (see
+  `folding`) is fmix64(h xor G).
 - A *shingle* is n consecutive words, or all words of a text that has fewer than n but at least
   one; its hash is fmix64(g), with g = the number m of its words plus the sum of
   w_j * (splitmix64(0, j) | 1) over its word hashes w_0 ... w_(m-1).
@@ -16,9 +18,8 @@ is the generator of Steele, Lea and Flood, 2014):
   "Fast similarity sketching") of one round: each shingle hash s falls into bin
   floor((s >> 32) * K / 2^32) with the value of its lower 32 bits, and the bin holds the smallest.
   A bin k that is then empty (2^32 - 1) holds the smallest of permutation k over all shingles:
-  the upper 32 bits of a_k * (s >> 32) + b_k, which is strongly universal (Dietzfelbinger, 1996:
-  "Universal hashing and k-wise independent random variables via integer arithmetic without
-  primes"); a_k = splitmix64(seed, 2k) | 1 and b_k = splitmix64(seed, 2k + 1).
+  a_k * (s >> 32) + b_k modulo 2^32, a permutation of numbers that are random already, where
+  a_k = (splitmix64(seed, 2k) >> 32) | 1 and b_k = splitmix64(seed, 2k + 1) >> 32.
   The share of equal values of two signatures estimates the Jaccard similarity without bias: if
   any shingle of the union falls into a bin, the bin's smallest is one of the union at random;
   else both bins hold an ordinary MinHash (Broder, 1997). The cost is one step a shingle and K
@@ -31,10 +32,10 @@ is the generator of Steele, Lea and Flood, 2014):
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from kaz_dedup.compiled import compiled
+from kaz_dedup.compiled import compiled, lean
 from kaz_dedup.errors import InvalidText
+from kaz_dedup.sketching import Signatures, SketchRoom, sketch, sketch_room
 from kaz_dedup.texts import TextBuffers
 from kaz_dedup.words import (
     GOLDEN,
@@ -43,21 +44,18 @@ from kaz_dedup.words import (
     Hashes,
     Integers,
     Letters,
+    Room,
     hash_words,
     letters,
     mixed,
-    word_room,
+    room_for,
 )
 
-Signatures = npt.NDArray[np.uint32]
 
-_EMPTY = np.uint32(0xFFFFFFFF)
-
-
-def permutation_parameters(permutations: int, seed: int) -> tuple[Hashes, Hashes]:
+def permutation_parameters(permutations: int, seed: int) -> tuple[Signatures, Signatures]:
     """The multipliers and summands of all permutations, each of shape (permutations,)."""
-    stream = _splitmix64(seed, 2 * permutations)
-    return stream[0::2] | U64(1), stream[1::2].copy()
+    stream = (_splitmix64(seed, 2 * permutations) >> U64(32)).astype(np.uint32)
+    return stream[0::2] | np.uint32(1), stream[1::2].copy()
 
 
 def _splitmix64(seed: int, count: int) -> Hashes:
@@ -74,18 +72,35 @@ def _places(shingle_words: int) -> Hashes:
 
 
 def signatures_of(
-    texts: TextBuffers, permutations: int, shingle_words: int, seed: int
+    texts: TextBuffers, permutations: int, shingle_words: int, seed: int, first: int = 0
 ) -> tuple[Signatures, Integers]:
     """Signatures of shape (texts, permutations), and the number of words of each text.
 
-    Raises InvalidText where a text is not UTF-8.
+    Raises InvalidText where a text is not UTF-8; `first` is the number of the first, to name it.
     """
-    multipliers, summands = permutation_parameters(permutations, seed)
-    signatures = np.full((len(texts), permutations), _EMPTY)
+    signatures = np.empty((len(texts), permutations), np.uint32)
     words = np.zeros(len(texts), np.int64)
-    places = _places(shingle_words)
-    _check(_sign(*texts, letters(), places, multipliers, summands, signatures, words))
+    sign(texts, shingle_words, permutation_parameters(permutations, seed), signatures, words, first)
     return signatures, words
+
+
+def sign(
+    texts: TextBuffers,
+    shingle_words: int,
+    parameters: tuple[Signatures, Signatures],
+    signatures: Signatures,
+    words: Integers,
+    first: int = 0,
+) -> None:
+    """As `signatures_of`, into arrays that are there."""
+    room = room_for(texts.offsets)
+    hashes, shingles = _shingle_room(room)
+    sketches = sketch_room(len(shingles), len(parameters[0]))
+    places = _places(shingle_words)
+    invalid = _sign(
+        *texts, letters(), room, hashes, shingles, sketches, places, parameters, signatures, words
+    )
+    _check(invalid, first)
 
 
 def shingle_sets(texts: TextBuffers, shingle_words: int) -> tuple[Hashes, Integers]:
@@ -95,14 +110,24 @@ def shingle_sets(texts: TextBuffers, shingle_words: int) -> tuple[Hashes, Intege
     """
     values = np.empty(int(np.sum(np.diff(texts.offsets) // 2 + 1)), U64)
     ends = np.zeros(len(texts), np.int64)
-    total = _collect(*texts, letters(), _places(shingle_words), values, ends)
+    room = room_for(texts.offsets)
+    hashes, shingles = _shingle_room(room)
+    places = _places(shingle_words)
+    total = _collect(*texts, letters(), room, hashes, shingles, places, values, ends)
     _check(-1 - total if total < 0 else -1)
     return values[:total].copy(), ends
 
 
-def _check(invalid: int) -> None:
+def _shingle_room(room: Room) -> tuple[Hashes, Hashes]:
+    """Room for the words and the shingles of one text: words have a letter and a space at least."""
+    words = len(room.ends) // 2 + 1
+    return np.empty(words, U64), np.empty(words, U64)
+
+
+def _check(invalid: int, first: int = 0) -> None:
     if invalid >= 0:
-        raise InvalidText(f"text {invalid} is not valid UTF-8: decode it again from its source")
+        number = first + invalid
+        raise InvalidText(f"text {number} is not valid UTF-8: decode it again from its source")
 
 
 def band_keys(signatures: Signatures, bands: int, rows: int) -> Hashes:
@@ -112,7 +137,7 @@ def band_keys(signatures: Signatures, bands: int, rows: int) -> Hashes:
     return keys
 
 
-@compiled
+@lean
 def _join_words(words: Hashes, count: int, places: Hashes, out: Hashes) -> int:
     """Write the shingle hashes of `count` words into `out`; return how many.
 
@@ -122,8 +147,6 @@ def _join_words(words: Hashes, count: int, places: Hashes, out: Hashes) -> int:
     if size == 0:
         return 0
     shingles = count - size + 1
-    for i in range(count):
-        words[i] = mixed(words[i])
     out[:shingles] = U64(size)
     for place in range(size):
         multiplier = places[place]
@@ -134,66 +157,27 @@ def _join_words(words: Hashes, count: int, places: Hashes, out: Hashes) -> int:
     return shingles
 
 
-@compiled
-def _sketch(shingles: Hashes, count: int, smallest: Signatures) -> int:
-    """Let each shingle fall into its bin of `smallest`; return how many bins stay empty."""
-    bins = U64(len(smallest))
-    for i in range(count):
-        place = np.int64((shingles[i] >> U64(32)) * bins >> U64(32))
-        smallest[place] = min(smallest[place], np.uint32(shingles[i]))
-    empty = 0
-    for k in range(len(smallest)):
-        empty += smallest[k] == _EMPTY
-    return empty
-
-
-@compiled
-def _fill_empty(
-    shingles: Hashes,
-    count: int,
-    empty: int,
-    multipliers: Hashes,
-    summands: Hashes,
-    smallest: Signatures,
-) -> None:
-    """Give each of the `empty` bins the smallest value of its own permutation."""
-    bins = np.empty(empty, np.int64)
-    found = 0
-    for k in range(len(smallest)):
-        if smallest[k] == _EMPTY:
-            bins[found] = k
-            found += 1
-    factors, terms = multipliers[bins], summands[bins]
-    values = np.full(empty, _EMPTY)
-    for i in range(count):
-        key = shingles[i] >> U64(32)
-        for k in range(empty):
-            values[k] = min(values[k], np.uint32((factors[k] * key + terms[k]) >> U64(32)))
-    smallest[bins] = values
-
-
-@compiled
+@lean
 def _sign(
     data: Bytes,
     offsets: Integers,
     letters: Letters,
+    room: Room,
+    hashes: Hashes,
+    shingles: Hashes,
+    sketches: SketchRoom,
     places: Hashes,
-    multipliers: Hashes,
-    summands: Hashes,
+    permutations: tuple[Signatures, Signatures],
     signatures: Signatures,
     words: Integers,
 ) -> int:
     """Fill `signatures` and `words`; return which text is not UTF-8, or -1."""
-    hashes = np.empty(word_room(offsets), np.uint64)
-    shingles = np.empty(len(hashes), np.uint64)
     for text in range(len(words)):
-        words[text] = hash_words(data, offsets[text], offsets[text + 1], letters, hashes)
+        words[text] = hash_words(data, offsets[text], offsets[text + 1], letters, room, hashes)
         if words[text] < 0:
             return text
         count = _join_words(hashes, words[text], places, shingles)
-        empty = _sketch(shingles, count, signatures[text])
-        if empty and count:
-            _fill_empty(shingles, count, empty, multipliers, summands, signatures[text])
+        sketch(shingles, count, permutations, sketches, signatures[text])
     return -1
 
 
@@ -202,16 +186,17 @@ def _collect(
     data: Bytes,
     offsets: Integers,
     letters: Letters,
+    room: Room,
+    hashes: Hashes,
+    shingles: Hashes,
     places: Hashes,
     values: Hashes,
     ends: Integers,
 ) -> int:
     """Fill `values` and `ends`; return how many values, or -1 - i where text i is not UTF-8."""
-    hashes = np.empty(word_room(offsets), np.uint64)
-    shingles = np.empty(len(hashes), np.uint64)
     total = 0
     for text in range(len(ends)):
-        words = hash_words(data, offsets[text], offsets[text + 1], letters, hashes)
+        words = hash_words(data, offsets[text], offsets[text + 1], letters, room, hashes)
         if words < 0:
             return -1 - text
         count = _join_words(hashes, words, places, shingles)

@@ -25,7 +25,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kaz_dedup.compiled import compiled
+from kaz_dedup.compiled import lean
 
 Bytes = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.uint32]
@@ -40,8 +40,10 @@ CYRILLIC: Final = 5
 
 _KNOWN: Final = 0x700
 """Code points of all three alphabets are smaller."""
-_WHOLE: Final = 512
-"""Of longer texts every seventh byte is counted, in bytes: odd, as most letters take two."""
+_SAMPLE: Final = 64
+_STEP: Final = 512
+"""Of each so many bytes the first `_SAMPLE` are counted: the alphabet of a text is seldom in doubt,
+and vector units count 64 bytes at once."""
 _APOSTROPHES: Final = "'’ʼ`´ʹ"
 _EITHER: Final = 1
 """Stands in the tables for a letter that is и or й."""
@@ -93,47 +95,61 @@ _APOSTROPHE_ROOM: Final = 0
 """Row 5, column 0 holds the one apostrophe beyond the table."""
 
 
-@compiled
+@lean
 def script_of(data: Bytes, start: int, end: int) -> int:
     """`CYRILLIC`, `ARABIC`, or `BY_2017` for Latin of any kind: what most letters are."""
     cyrillic, latin, arabic = 0, 0, 0
-    step = 7 if end - start > _WHOLE else 1
-    for i in range(start, end, step):
-        byte = data[i]
-        cyrillic += int(np.uint8(byte - np.uint8(0xD0)) < np.uint8(5))
-        arabic += int(np.uint8(byte - np.uint8(0xD8)) < np.uint8(4))
-        latin += int(np.uint8((byte | np.uint8(0x20)) - np.uint8(0x61)) < np.uint8(26))
+    for first in range(start, end, _STEP):
+        some = data[first : min(first + _SAMPLE, end)]
+        found = _count_letters(some)
+        cyrillic, latin, arabic = cyrillic + found[0], latin + found[1], arabic + found[2]
     if cyrillic >= latin and cyrillic >= arabic:
         return CYRILLIC
     return ARABIC if arabic > latin else BY_2017
 
 
-@compiled
+@lean
+def _count_letters(data: Bytes) -> tuple[int, int, int]:
+    """Cyrillic, Latin and Arabic letters among at most 255 bytes: sums of 8 bits are enough."""
+    cyrillic, latin, arabic = np.uint8(0), np.uint8(0), np.uint8(0)
+    for i in range(len(data)):
+        byte = data[i]
+        small = np.uint8(byte | np.uint8(0x20))
+        cyrillic = np.uint8(cyrillic + np.uint8(np.uint8(byte - np.uint8(0xD0)) < np.uint8(5)))
+        arabic = np.uint8(arabic + np.uint8(np.uint8(byte - np.uint8(0xD8)) < np.uint8(4)))
+        latin = np.uint8(latin + np.uint8(np.uint8(small - np.uint8(0x61)) < np.uint8(26)))
+    return int(cyrillic), int(latin), int(arabic)
+
+
+@lean
 def latin_style(points: Points, count: int, rows: Tables) -> int:
     """Which Latin alphabet a text is written in."""
-    found = np.zeros(6, np.int64)
+    by_2017, by_2018, by_2021, turkic, turkish = 0, 0, 0, 0, 0
     for i in range(count):
         if points[i] < _KNOWN:
             point = rows[6, points[i]]
-            for style in range(6):
-                found[style] += rows[7, point] >> style & 1
+            marks = int(rows[7, point])
+            by_2018 += marks >> BY_2018 & 1
+            by_2021 += marks >> BY_2021 & 1
+            turkic += marks >> TURKIC & 1
+            turkish += marks >> CYRILLIC & 1
             if rows[5, point] != 0 and point != 0 and i + 1 < count:
-                found[BY_2017] += _is_apostrophe(points[i + 1], rows)
-    if found[BY_2018] > 0 and found[BY_2018] >= max(found[BY_2017], found[CYRILLIC]):
+                by_2017 += int(_is_apostrophe(points[i + 1], rows))
+    if by_2018 > 0 and by_2018 >= max(by_2017, turkish):
         return BY_2018
-    if found[BY_2017] > found[CYRILLIC]:
+    if by_2017 > turkish:
         return BY_2017
-    return TURKIC if found[TURKIC] > found[BY_2021] else BY_2021
+    return TURKIC if turkic > by_2021 else BY_2021
 
 
-@compiled
+@lean
 def _is_apostrophe(point: np.uint32, rows: Tables) -> bool:
     if point < _KNOWN:
         return bool(rows[8, point] & 2 != 0)
     return bool(point == rows[5, 0])
 
 
-@compiled
+@lean
 def respell(points: Points, count: int, style: int, rows: Tables, out: Points) -> int:
     """Write the text in Cyrillic, lower case; return how many code points. `out` holds 2 * count.
 
@@ -179,7 +195,7 @@ def respell(points: Points, count: int, style: int, rows: Tables, out: Points) -
     return place
 
 
-@compiled
+@lean
 def _letter(points: Points, i: int, count: int, style: int, rows: Tables) -> tuple[int, int]:
     """What the letter at `i` is in Cyrillic, 0 if it is none; and how many code points it took."""
     point = points[i]
@@ -199,7 +215,7 @@ def _letter(points: Points, i: int, count: int, style: int, rows: Tables) -> tup
     return int(rows[style, lower]), 1
 
 
-@compiled
+@lean
 def _either(before: int, after: int, rows: Tables) -> int:
     """й or и, by what stands before and after it, both in Cyrillic."""
     vowel = before < _KNOWN and rows[8, before] & 1 != 0
@@ -210,7 +226,7 @@ def _either(before: int, after: int, rows: Tables) -> int:
     return 0x438
 
 
-@compiled
+@lean
 def _fronted(letter: int) -> int:
     if letter == 0x430:
         return 0x4D9

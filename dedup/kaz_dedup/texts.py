@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -34,7 +34,17 @@ def text_buffers(texts: Texts) -> TextBuffers:
 
     Raises InvalidText where the column is damaged, WrongUse where it is not of strings.
     """
-    array = text_array(texts)
+    return _buffers(text_array(texts))
+
+
+def text_chunks(texts: Texts) -> Iterator[TextBuffers]:
+    """As `text_buffers`, chunk by chunk: no text is copied where Arrow holds strings."""
+    column = _checked(texts)
+    for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
+        yield _buffers(_plain(chunk))
+
+
+def _buffers(array: pa.LargeStringArray) -> TextBuffers:
     offsets_buffer, data_buffer = array.buffers()[1:3]
     if offsets_buffer is None or len(array) == 0:
         return TextBuffers(np.empty(0, np.uint8), np.zeros(len(array) + 1, np.int64))
@@ -48,6 +58,17 @@ def text_buffers(texts: Texts) -> TextBuffers:
 
 def text_array(texts: Texts) -> pa.LargeStringArray:
     """`texts` as one Arrow array, nulls as empty texts. Raises as `text_buffers`."""
+    column = _checked(texts)
+    whole: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return _plain(whole)
+
+
+def _plain(array: pa.Array[Any]) -> pa.LargeStringArray:
+    large: Any = array.cast(pa.large_string())
+    return cast(pa.LargeStringArray, pc.fill_null(large, "") if large.null_count else large)
+
+
+def _checked(texts: Texts) -> pa.Array[Any] | pa.ChunkedArray[Any]:
     column = _as_arrow(texts)
     if not _holds_strings(column.type):
         raise WrongUse(f"texts must be a column of strings, not of {column.type}")
@@ -56,9 +77,7 @@ def text_array(texts: Texts) -> pa.LargeStringArray:
         column.validate(full=not _is_plain(column.type))
     except pa.ArrowInvalid as error:
         raise InvalidText(f"a column of texts is damaged ({error}): write it again") from error
-    large = column.cast(pa.large_string())
-    whole: Any = large.combine_chunks() if isinstance(large, pa.ChunkedArray) else large
-    return cast(pa.LargeStringArray, pc.fill_null(whole, ""))
+    return column
 
 
 def _as_arrow(texts: Texts) -> pa.Array[Any] | pa.ChunkedArray[Any]:
