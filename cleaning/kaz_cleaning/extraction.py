@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
@@ -34,7 +34,7 @@ from kaz_cleaning.stray_lines import without_stray_lines
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.source_facts import SourceFacts
 
-EXTRACTOR: Final = "kaz_cleaning 2"
+EXTRACTOR: Final = "kaz_cleaning 3"
 """Of the project's own extractor; the number is raised whenever it gives other text."""
 _PROSE_LINE: Final = 60
 _SENTENCE_END: Final = re.compile(r"[.!?…؟۔:;»\"”)]\s*$")
@@ -42,9 +42,8 @@ _ENOUGH: Final = 250
 """Characters of prose below which another look is taken."""
 _SURE_SHARE: Final = 0.65
 """Of the prose of the whole page; an article that has it needs no second opinion."""
-_LONG: Final = 2_000
-_SHARE_OF_SHORT: Final = 0.35
-_SHARE_OF_LONG: Final = 0.65
+_SHORT, _LONG = 2_000, 4_000
+_SHARE_OF_SHORT, _SHARE_OF_LONG = 0.35, 0.65
 """Of trafilatura's prose. Short news with many teasers beside them are down to a third of it; a
 text of `_LONG` characters of prose is more likely a part of one."""
 _MOST_ELEMENTS: Final = 20_000
@@ -70,13 +69,20 @@ class Extracted:
     """Why this extractor's text was taken, with what was measured."""
 
 
-def extract(html: str, url: str, facts: SourceFacts) -> Extracted | None:
-    """The main text of a page, or None where it has none. Raises UnsafePage."""
+def extract(
+    html: str, url: str, facts: SourceFacts, retrieved_at: datetime | None = None
+) -> Extracted | None:
+    """The main text of a page, or None where it has none. Raises UnsafePage.
+
+    Dates such as "кеше" count from `retrieved_at`.
+    """
     tree = parse_html(html)
-    return None if tree is None else extract_tree(tree, url, facts)
+    return None if tree is None else extract_tree(tree, url, facts, retrieved_at)
 
 
-def extract_tree(tree: Any, url: str, facts: SourceFacts) -> Extracted | None:
+def extract_tree(
+    tree: Any, url: str, facts: SourceFacts, retrieved_at: datetime | None = None
+) -> Extracted | None:
     """As `extract`, of a page already parsed; `tree` stays as it is."""
     kept = tree if not facts.remove else deepcopy(tree)
     _remove(kept, facts.remove)
@@ -88,7 +94,7 @@ def extract_tree(tree: Any, url: str, facts: SourceFacts) -> Extracted | None:
         text=_without_title(text, title),
         title=title,
         author=page_author(kept),
-        date=published_at(kept),
+        date=published_at(kept, retrieved_at),
         licence=page_licence(tree),
         extractor=extractor,
         because=because,
@@ -110,10 +116,15 @@ def _chosen_text(tree: Any, url: str, facts: SourceFacts) -> tuple[str, str, str
         return own, EXTRACTOR, f"{found}; too many elements for another look"
     other = _tidied(_trafilatura(tree, url))
     compared = f"{found}, {_prose(other)} by trafilatura"
-    least = _SHARE_OF_LONG if prose >= _LONG else _SHARE_OF_SHORT
-    if not other or (prose >= _ENOUGH and prose >= least * _prose(other)):
+    if not other or (prose >= _ENOUGH and prose >= _least_share(prose) * _prose(other)):
         return own, EXTRACTOR, compared
     return other, f"trafilatura {version('trafilatura')}", compared
+
+
+def _least_share(prose: int) -> float:
+    """Of the other extractor's prose that ours must have, by how much it has."""
+    grown = min(max((prose - _SHORT) / (_LONG - _SHORT), 0.0), 1.0)
+    return _SHARE_OF_SHORT + grown * (_SHARE_OF_LONG - _SHARE_OF_SHORT)
 
 
 def _prose(text: str) -> int:

@@ -31,6 +31,7 @@ _NEAR_TOP: Final = 0.75
 _RIVALS: Final = 3
 _SIBLING_SHARE: Final = 0.2
 _LEAST_SIBLING: Final = 10.0
+_MOST: Final = 0.5
 _LONG_PARAGRAPH: Final = 80
 _FEW_LINKS: Final = 0.25
 
@@ -46,7 +47,8 @@ def main_elements(extents: dict[Any, Extent]) -> list[Any]:
     best = max(points, key=points.__getitem__)
     best = _common_roof(best, points)
     best = _better_parent(best, points)
-    return _with_siblings(best, points, extents)
+    roof = _without_wrappers(best, extents)
+    return _with_siblings(roof, points.get(best, 0.0), points, extents)
 
 
 def _points(extents: dict[Any, Extent]) -> dict[Any, float]:
@@ -100,24 +102,70 @@ def _better_parent(best: Any, points: dict[Any, float]) -> Any:
     return best
 
 
-def _with_siblings(best: Any, points: dict[Any, float], extents: dict[Any, Extent]) -> list[Any]:
+def _without_wrappers(best: Any, extents: dict[Any, Extent]) -> Any:
+    """The outermost element that holds `best` and no other text.
+
+    What belongs to an article stands beside its wrappers as often as beside itself.
+    """
+    size = extents[best].all + extents[best].linked
+    for above in best.iterancestors():
+        if above.tag in ("body", "html") or above not in extents:
+            break
+        if extents[above].all + extents[above].linked > size:
+            break
+        best = above
+    return best
+
+
+def _with_siblings(
+    best: Any, worth: float, points: dict[Any, float], extents: dict[Any, Extent]
+) -> list[Any]:
+    """`best` and what belongs to it; `worth` are the points of what it was chosen for."""
     around = best.getparent()
     if around is None or best.tag == "body":
         return [best]
-    least = max(_LEAST_SIBLING, _SIBLING_SHARE * points.get(best, 0.0))
+    sections = _sections(best, worth, points, extents)
     return [
         one
         for one in around
-        if one is best or (one in extents and _belongs(one, best, points, extents[one], least))
+        if one is best
+        or one in sections
+        or (one in extents and _belongs(one, best, worth, points, extents[one]))
     ]
 
 
-def _belongs(one: Any, best: Any, points: dict[Any, float], extent: Extent, least: float) -> bool:
+def _sections(
+    best: Any, worth: float, points: dict[Any, float], extents: dict[Any, Extent]
+) -> set[Any]:
+    """Elements beside `best` that are called like it and have as good a paragraph block inside.
+
+    Together they must be most of what their parent holds: else it is a page of many parts, and
+    not an article in sections.
+    """
+    around = best.getparent()
+    named = best.get("class")
+    if not named or around not in extents:
+        return set()
+    alike = [one for one in around if one in extents and one.get("class") == named]
+    if sum(extents[one].all for one in alike) < _MOST * extents[around].all:
+        return set()
+    return {
+        one
+        for one in alike
+        if max((points[inner] for inner in one.iter() if inner in points), default=0.0)
+        >= _least(worth)
+    }
+
+
+def _least(worth: float) -> float:
+    return max(_LEAST_SIBLING, _SIBLING_SHARE * worth)
+
+
+def _belongs(one: Any, best: Any, worth: float, points: dict[Any, float], extent: Extent) -> bool:
     alike = one.get("class") and one.get("class") == best.get("class")
-    bonus = _SIBLING_SHARE * points.get(best, 0.0) if alike else 0.0
-    if points.get(one, 0.0) + bonus >= least:
+    if not alike and points.get(one, 0.0) >= _least(worth):
         return True
-    if one.tag != "p":
+    if one.tag != "p" and not (one.tag == "div" and extent.is_leaf):
         return False
     if extent.all > _LONG_PARAGRAPH:
         return extent.link_share < _FEW_LINKS

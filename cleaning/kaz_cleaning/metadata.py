@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from kaz_cleaning.dates import find_date
 from kaz_cleaning.linked_data import linked_data, values_of
+from kaz_cleaning.relative_dates import resolve
+from kaz_cleaning.side_matter import is_beside
 from kaz_datasets.identity import canonical_url, host_of
 
 _DATE_PROPERTIES: Final = (
@@ -27,14 +30,23 @@ _DATE_PROPERTIES: Final = (
 )
 _DATE_CLASS: Final = re.compile(r"date|time|publish|posted|meta|күн|info", re.IGNORECASE)
 _LONGEST_DATE: Final = 120
+_MOST_CHILDREN: Final = 12
 _EARLIEST: Final = date(1991, 1, 1)
 """No page of the web is older; texts of law give the date of the act, which may be."""
 
 
-def published_at(tree: Any) -> date | None:
-    """The date of publication: machine-readable statements first, then what readers see."""
-    for text in (*_stated_dates(tree), *_visible_dates(tree)):
+def published_at(tree: Any, retrieved_at: datetime | None = None) -> date | None:
+    """The date of publication: machine-readable statements first, then what readers see.
+
+    "Кеше" and its like count from `retrieved_at`; without it they are passed over.
+    """
+    seen = ((element, text) for element in _date_elements(tree) if (text := _short_text(element)))
+    for element, text in chain(((None, text) for text in _stated_dates(tree)), seen):
         found = find_date(text[:_LONGEST_DATE])
+        if found is None and retrieved_at is not None and element is not None:
+            found = resolve(text, retrieved_at)
+            if found is not None and is_beside(element):
+                continue  # a list of latest news counts the hours too
         if found is not None and found >= _EARLIEST:
             return found
     return None
@@ -50,18 +62,21 @@ def _stated_dates(tree: Any) -> Iterator[str]:
     for data in linked_data(tree):
         dates = values_of(data, "datePublished")
         yield from (one for one in dates if isinstance(one, str))
-    for element in tree.iter("time"):
-        yield element.get("datetime") or element.text_content()
+    yield from filter(None, (element.get("datetime") for element in tree.iter("time")))
 
 
-def _visible_dates(tree: Any) -> Iterator[str]:
-    """Short texts of elements that are called a date by class, id or itemprop."""
+def _date_elements(tree: Any) -> Iterator[Any]:
+    """Elements of time, and those that are called a date by class, id or itemprop."""
+    yield from (element for element in tree.iter("time") if not element.get("datetime"))
     for element in tree.iter("span", "div", "p", "li", "td", "small", "a", "b", "em", "i"):
         called = f"{element.get('class')} {element.get('id')} {element.get('itemprop')}"
-        if _DATE_CLASS.search(called) and len(element) < 12:
-            text = " ".join(element.text_content().split())
-            if len(text) <= _LONGEST_DATE:
-                yield text
+        if _DATE_CLASS.search(called) and len(element) < _MOST_CHILDREN:
+            yield element
+
+
+def _short_text(element: Any) -> str:
+    text = " ".join(element.text_content().split())
+    return text if len(text) <= _LONGEST_DATE else ""
 
 
 def page_address(tree: Any | None, url: str) -> str:

@@ -132,7 +132,7 @@ def read_document(draft: Draft, gate: Callable[[str], None] | None = None) -> No
         raise Drop("unsafe-html", str(refusal)) from refusal
     _refuse_training(draft, draft.tree)
     if draft.tree is not None:
-        draft.extracted = extract_tree(draft.tree, page.url, draft.facts)
+        draft.extracted = extract_tree(draft.tree, page.url, draft.facts, page.retrieved_at)
     if draft.extracted is None:
         raise Drop("no-article", "no text")
     draft.text, draft.title = draft.extracted.text, draft.extracted.title

@@ -39,6 +39,11 @@ class Extent:
         whole = self.all + self.linked
         return self.linked / whole if whole else 0.0
 
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no text of it stands in inner blocks: a paragraph, whatever its tag."""
+        return self.own == self.all and self.own_linked == self.linked
+
 
 def measure_blocks(root: Any, skip: Container[Any] = _NOTHING) -> dict[Any, Extent]:
     """Extents of `root` and every block element in it, in document order, without recursion.

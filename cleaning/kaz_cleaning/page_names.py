@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 from kaz_cleaning.linked_data import linked_data, values_of
@@ -60,7 +61,7 @@ def _squeezed(text: str | None) -> str | None:
 
 def page_author(tree: Any) -> str | None:
     """Who wrote the page, as it says in markup for machines, or in a short element called so."""
-    for text in (*_stated_authors(tree), *_visible_authors(tree)):
+    for text in chain(_stated_authors(tree), _visible_authors(tree)):
         name = _AUTHOR_LABEL.sub("", _squeezed(text) or "").strip(" ,;:")
         if 2 < len(name) <= _LONGEST_NAME and not _NO_NAME.search(name):
             return name

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from kaz_cleaning.page_blocks import SILENT, Extent
@@ -19,7 +20,9 @@ _STRONG: Final = re.compile(
     r"|more-?(?:news|stories|from|posts)|see-?also|similar|cookies?|gdpr|consent|popup|modal"
     r"|subscri(?:be|ption)|newsletter\w*|sign-?up|log-?in|regist(?:er|ration)|advert\w*|adsense"
     r"|banner\w*|sponsor\w*|outbrain\w*|taboola\w*|breadcrumbs?|side-?bar\w*|footer|infobox"
-    r"|navbox|catlinks|reflist|editsection|rules|copyright|jp-relatedposts|yarpp\w*)(?:$|[\s_-])",
+    r"|navbox|catlinks|reflist|editsection|rules|copyright|jp-relatedposts|yarpp\w*"
+    r"|notifications?|tool-?tips?|pop-?over|roll-?over\w*|next-?prev|prev-?next"
+    r"|(?:wp|image|img|photo|foto|picture|media|figure)-caption)(?:$|[\s_-])|(?:^|\s)caption(?:$|\s)",
     re.IGNORECASE,
 )
 _WEAK: Final = re.compile(
@@ -27,7 +30,7 @@ _WEAK: Final = re.compile(
     r"|pagination|pager|tags?|tag-?(?:cloud|list)|widgets?|toolbar|rating|vot(?:e|ing)|print"
     r"|disclaimer|menu\w*|nav|navbar|navigation|references?|footnotes|toc|skip-?link|byline"
     r"|author-?(?:bio|box|info|card)|credit|(?:post|entry)-?meta|hidden|visually-?hidden|sr-only"
-    r"|screen-?reader(?:-text)?|overlay|lightbox|(?:wp-)?caption(?:-text)?|gallery|slide\w*)"
+    r"|screen-?reader(?:-text)?|overlay|lightbox|gallery|slide\w*)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
@@ -74,6 +77,14 @@ def side_matter(body: Any) -> SideMatter:
     return found
 
 
+def is_beside(element: Any) -> bool:
+    """Whether an element, or one around it, is a menu, a list of related news or the like."""
+    around = (element, *element.iterancestors())
+    return any(
+        one.tag not in _FRAMES and _strength(one) == "strong" for one in around if one.tag != "form"
+    )
+
+
 def _strength(element: Any) -> str | None:
     if element.tag in _STRONG_TAGS or element.get("role") in _STRONG_ROLES:
         return "strong"
@@ -83,8 +94,11 @@ def _strength(element: Any) -> str | None:
         )
         return None if long else "strong"
     called = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST_NAME]
-    if len(called) == 1:
-        return None
+    return None if len(called) == 1 else _strength_of_name(called)
+
+
+@lru_cache(maxsize=8192)  # the pages of a site share their names
+def _strength_of_name(called: str) -> str | None:
     if _STRONG.search(called):
         return "strong"
     return "weak" if _WEAK.search(called) else None

@@ -65,6 +65,27 @@ def test_an_article_keeps_its_paragraphs_one_a_line_and_nothing_else() -> None:
     assert extracted.extractor == EXTRACTOR
 
 
+def test_sections_of_one_article_in_wrappers_of_their_own_belong_together() -> None:
+    section = "<div class='block'><div class='inner'>{}</div></div>"
+    picture = "<div class='picture'><img src='a.jpg'></div>"
+    split = section.format(BODY) + picture + section.format(BODY.replace("<p>", "<p>Ал "))
+    assert len(text_of(page(split)).splitlines()) == 2 * len(PARAGRAPHS)
+
+
+def test_paragraphs_that_are_divisions_belong_to_the_article() -> None:
+    leaves = "".join(f"<div class='speakable'>{paragraph}</div>" for paragraph in PARAGRAPHS)
+    split = leaves + f"<div class='read-all'>{BODY.replace('<p>', '<p>Ал ')}</div>"
+    assert len(text_of(page(split)).splitlines()) == 2 * len(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("name", ["caption", "image-caption", "tooltip", "next-prev", "rollover-x"])
+def test_captions_and_what_floats_over_the_text_go(name: str) -> None:
+    beside = (
+        f"<div class='{name}'><p>Ауыл әкімі тұрғындармен кездесуде сөйлеп тұр, көктем.</p></div>"
+    )
+    assert text_of(page(BODY + beside + BODY.replace("<p>", "<p>Ал "))).count("әкімі") == 0
+
+
 def test_numbered_articles_and_tables_of_a_law_stay() -> None:
     law = "<h3>1-бап. Негізгі ұғымдар</h3>" + BODY + (
         "<p>1. Осы Заңда мынадай ұғымдар пайдаланылады:</p><ol><li>бірінші ұғым туралы</li></ol>"
@@ -157,6 +178,19 @@ def test_any_markup_is_survived(body: str) -> None:
         ("17 мая 2024 года", date(2024, 5, 17)),
         ("3 марта 2021 г.", date(2021, 3, 3)),
         ("17.05.2024", date(2024, 5, 17)),
+        ("17.05.24, 10:30", date(2024, 5, 17)),
+        ("17-мамыр 2024", date(2024, 5, 17)),
+        ("2024 жылдың 17-мамыры", date(2024, 5, 17)),
+        ("2024-ші жылғы 17 мамыр", date(2024, 5, 17)),
+        ("17 мам. 2024", date(2024, 5, 17)),
+        ("17 мам 2024 ж.", date(2024, 5, 17)),
+        ("3 сент. 2021", date(2021, 9, 3)),
+        ("Nov. 18, 2019", date(2019, 11, 18)),
+        ("Monday, May 4th, 2020", date(2020, 5, 4)),
+        ("4 May 2020", date(2020, 5, 4)),
+        ("Maybe 4, 2020", None),
+        ("1.2.24", None),
+        ("10.11.12.13", None),
         ("Жарияланды: 05.11.2023 | 12:00", date(2023, 11, 5)),
         ("2024-05-17T10:00:00+05:00", date(2024, 5, 17)),
         ("31.02.2024", None),
