@@ -15,7 +15,7 @@ from benchmarks.cleaning.hostile import HOSTILE
 from benchmarks.tables import print_table
 
 from kaz_cleaning.config import CleaningConfig
-from kaz_cleaning.page import Dropped, Kept
+from kaz_cleaning.draft import Dropped, Kept
 from kaz_cleaning.pool import clean_in_order
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Page

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.draft import Draft, Drop
 from kaz_cleaning.explain import Step, explain
 from kaz_cleaning.killable import Stopped, packaged_model, run_killable
 from kaz_cleaning.language import LanguageModel
-from kaz_cleaning.page import Draft, Drop, plausible_date, read_document, refine
+from kaz_cleaning.page import plausible_date, read_document
+from kaz_cleaning.refining import refine
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Page
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.draft import Draft, Drop
 from kaz_cleaning.html_tree import MAX_CHARACTERS, MAX_DEPTH, MAX_ELEMENTS, shape_of
 from kaz_cleaning.language_labels import Language
-from kaz_cleaning.page import Draft, Drop
 from kaz_cleaning.page_kind import LINKS_OF_LIST, link_share
 from kaz_cleaning.rules import Range, rules_of
 

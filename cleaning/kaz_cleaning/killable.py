@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +25,7 @@ TIMEOUT: Final = "extraction-timeout"
 CRASH: Final = "extraction-crash"
 
 _IN_FLIGHT_PER_WORKER: Final = 4
-_JOBS_PER_WORKER: Final = 5_000
+_JOBS_PER_WORKER: Final = 500
 """A worker is replaced after so many, which ends any slow leak of the parsers."""
 
 Outcome = TypeVar("Outcome")
@@ -54,11 +54,17 @@ def packaged_model() -> LanguageModel:
 
 
 def run_killable(
-    work: Callable[..., Outcome], jobs: Iterable[tuple[Any, ...]], workers: int, timeout: float
+    work: Callable[..., Outcome],
+    jobs: Iterable[tuple[Any, ...]],
+    workers: int,
+    timeout: float,
+    parts: Callable[[Any], Sequence[tuple[Any, ...]]] = lambda job: (job,),
 ) -> Iterator[Outcome | Stopped]:
     """One outcome of `work(*job)` a job, in order; what takes over `timeout` seconds is stopped.
 
-    `work` runs in a process that has the language model loaded; what it raises is raised here.
+    A job of several `parts` that had to be stopped is done again part by part, with an outcome
+    for each. `work` runs in a process that has the language model loaded; what it raises is
+    raised here.
     """
     pool: Any = ProcessPool(
         max_workers=workers,
@@ -66,14 +72,25 @@ def run_killable(
         context=multiprocessing.get_context("spawn"),  # fork copies threads' locks
         initializer=packaged_model,
     )
-    waiting: deque[Any] = deque()
+    waiting: deque[tuple[Any, Any]] = deque()
+
+    def first() -> Iterator[Outcome | Stopped]:
+        job, future = waiting.popleft()
+        outcome = _outcome(future, timeout)
+        smaller = parts(job) if isinstance(outcome, Stopped) else ()
+        if len(smaller) <= 1:
+            yield outcome
+            return
+        for again in [pool.schedule(work, args=part, timeout=timeout) for part in smaller]:
+            yield _outcome(again, timeout)
+
     try:
         for job in jobs:
-            waiting.append(pool.schedule(work, args=job, timeout=timeout))
+            waiting.append((job, pool.schedule(work, args=job, timeout=timeout)))
             if len(waiting) >= workers * _IN_FLIGHT_PER_WORKER:
-                yield _outcome(waiting.popleft(), timeout)
+                yield from first()
         while waiting:
-            yield _outcome(waiting.popleft(), timeout)
+            yield from first()
     finally:
         pool.stop()
         pool.join()

@@ -24,6 +24,8 @@ _SHORTEST_LINE: Final = 30
 _LARGEST_SAMPLE: Final = 20_000
 """Characters looked at; of a longer page every second, third, … line."""
 _PIECE: Final = 300
+_FIRST_LOOK: Final = 1_500
+"""Characters that are read first: a Kazakh article shows itself there."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,21 @@ class Glance:
 
 
 def glance(markup: str, model: LanguageModel) -> Glance:
-    """Count the letters of a page's prose by language; the doubtful count as Kazakh."""
+    """Count the letters of a page's prose by language; the doubtful count as Kazakh.
+
+    Where the first lines hold Kazakh enough, no more of them are read.
+    """
+    sample = _sample(visible_text(markup))
+    end = sample.rfind("\n", 0, _FIRST_LOOK)
+    if end > 0 and (first := _count(sample[:end], model)).kazakh > MOST_KAZAKH_LETTERS:
+        return first
+    return _count(sample, model)
+
+
+def _count(sample: str, model: LanguageModel) -> Glance:
     letters: Counter[str] = Counter()
     kazakh = 0.0
-    for stretch in model.stretches(_sample(visible_text(markup))):
+    for stretch in model.stretches(sample):
         label = stretch.label.label
         ours = stretch.letters * stretch.kazakh
         kazakh += ours

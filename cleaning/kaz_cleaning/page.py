@@ -7,25 +7,23 @@ what it measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
 
 from kaz_cleaning.charset import decode
 from kaz_cleaning.config import CleaningConfig
-from kaz_cleaning.extraction import Extracted, extract_tree
-from kaz_cleaning.foreign import cut_foreign
+from kaz_cleaning.draft import Draft, Drop, Dropped, Kept
+from kaz_cleaning.extraction import extract_tree
 from kaz_cleaning.html_tree import UnsafePage, parse_html, sniff_binary
-from kaz_cleaning.language import Language, LanguageModel
+from kaz_cleaning.language import LanguageModel
 from kaz_cleaning.language_gate import glance
-from kaz_cleaning.masks import mask
 from kaz_cleaning.metadata import page_address
 from kaz_cleaning.normalise import normalise
 from kaz_cleaning.page_kind import why_no_article
-from kaz_cleaning.rights import Rights, read_rights
-from kaz_cleaning.rules import judge
+from kaz_cleaning.refining import refine_all
+from kaz_cleaning.rights import read_rights
 from kaz_cleaning.text_record import is_text_record, read_text
 from kaz_datasets.identity import document_id, host_of
 from kaz_datasets.source_facts import SourceFacts
@@ -33,71 +31,55 @@ from kaz_datasets.warc import Page
 from kaz_datasets.words import count_words
 
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml", "")
-_KAZAKH: Final = "kaz_"
 _CREDIT: Final = ("CC-BY", "https://creativecommons.org/licenses/by")
 """Licences that ask for the author's name: CC BY 4.0, section 3(a)(1)(A)(i), and its kin."""
 _LONGEST_AUTHOR: Final = 300
 _CLOCK_SKEW: Final = timedelta(days=2)
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A page that became a document: one row of `kaz_datasets.record.SCHEMA`."""
-
-    row: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A page that did not: the rule, what it measured, and the document's id once it had one."""
-
-    rule: str
-    value: str | None
-    id: str | None
-    url: str | None
-
-
-class Drop(Exception):  # a decision on its way up, not a failure
-    """A step's decision that the page goes no further."""
-
-    def __init__(self, rule: str, value: str | None = None) -> None:
-        super().__init__(rule, value)
-        self.rule = rule
-        self.value = value
-
-
-@dataclass(kw_only=True)
-class Draft:
-    """What is known of a page so far; the steps fill it in order."""
-
-    page: Page
-    facts: SourceFacts
-    rights: Rights | None = None
-    charset: str | None = None
-    """What the page was decoded from, and why."""
-    tree: Any = None
-    extracted: Extracted | None = None
-    text: str | None = None
-    title: str | None = None
-    repaired: dict[str, int] = field(default_factory=dict)
-    masked: dict[str, int] = field(default_factory=dict)
-    language: Language | None = None
-    quality: dict[str, float] = field(default_factory=dict)
-
-
 def clean_page(
     page: Page, facts: SourceFacts, config: CleaningConfig, model: LanguageModel
 ) -> Kept | Dropped:
     """Make a document of a page, or say which rule it failed."""
+    return clean_pages([page], facts, config, model)[0]
+
+
+def clean_pages(
+    pages: Sequence[Page], facts: SourceFacts, config: CleaningConfig, model: LanguageModel
+) -> list[Kept | Dropped]:
+    """The outcome of each page, in order: what `clean_page` says, many times faster."""
+    drafts = [_read(page, facts, config, model) for page in pages]
+    refine_all([draft for draft in drafts if draft.drop is None], config, model)
+    return [page_outcome(draft) for draft in drafts]
+
+
+def _read(page: Page, facts: SourceFacts, config: CleaningConfig, model: LanguageModel) -> Draft:
     draft = Draft(page=page, facts=facts)
     try:
         check_response(page)
         read_document(draft, partial(_refuse_foreign, model) if config.language_gate else None)
-        refine(draft, config, model)
-        address = _address(draft)
+        draft.address = _address(draft)
     except Drop as drop:
-        return Dropped(drop.rule, drop.value, None, page.url or None)
-    return Kept(_row(draft, address))
+        draft.drop = drop
+    draft.tree = None  # many times the page's size, and nothing asks for it any more
+    return draft
+
+
+def _address(draft: Draft) -> str | None:
+    try:
+        return page_address(draft.tree, draft.page.url)
+    except ValueError:
+        return None  # only a page that passes all else is dropped for it
+
+
+def page_outcome(draft: Draft) -> Kept | Dropped:
+    """The row of a draft that went through all steps, or what dropped it."""
+    url = draft.page.url
+    if draft.drop is not None:
+        return Dropped(draft.drop.rule, draft.drop.value, None, url or None)
+    if draft.address is None:
+        return Dropped("not-a-web-address", url[:200], None, url or None)
+    return Kept(_row(draft, draft.address))
 
 
 def check_response(page: Page) -> None:
@@ -160,50 +142,6 @@ def _refuse_training(draft: Draft, tree: Any | None) -> None:
         raise Drop("no-ai-training", draft.rights.refusal)
 
 
-def refine(draft: Draft, config: CleaningConfig, model: LanguageModel) -> None:
-    """Normalise the text, ask for language and quality, mask personal data. Raises Drop."""
-    normalised = normalise(draft.text or "")
-    draft.text, draft.repaired = normalised.text, dict(normalised.repaired)
-    draft.title = normalise(draft.title).text if draft.title else None
-    if config.foreign_paragraphs == "cut":
-        cut = cut_foreign(draft.text, model)
-        draft.text, draft.repaired = cut.text, draft.repaired | cut.repaired
-    draft.language = model.judge(draft.text)
-    try:
-        _check_language(draft.language, config)
-        verdict = judge(draft.text, draft.language.script, config.rules)
-        draft.quality = dict(verdict.values)
-        if verdict.failed is not None:
-            raise Drop(verdict.failed, f"{verdict.values[verdict.failed]:.6g}")
-    finally:
-        # whatever is shown of a page, also of a dropped one, is shown without personal data
-        _mask(draft, config)
-
-
-def _mask(draft: Draft, config: CleaningConfig) -> None:
-    kind = draft.facts.kind
-    masked = mask(draft.text or "", kind, config.masks)
-    draft.text, draft.masked = masked.text, dict(masked.counts)
-    draft.title = mask(draft.title, kind, config.masks).text if draft.title else None
-
-
-def _check_language(language: Language, config: CleaningConfig) -> None:
-    share, other = language.kazakh_share, 1 - language.kazakh_share - language.unknown_share
-    if share > config.max_foreign_share and other > config.max_foreign_share:
-        raise Drop("mixed-language", f"{share:.2f} Kazakh, most {language.label}")
-    if not language.label.startswith(_KAZAKH) or language.score < config.min_language_score:
-        raise Drop("language", f"{language.label} {language.score:.2f}")
-    if share < config.min_kazakh_share:
-        raise Drop("mixed-language", f"{share:.2f} Kazakh")
-
-
-def _address(draft: Draft) -> str:
-    try:
-        return page_address(draft.tree, draft.page.url)
-    except ValueError as error:
-        raise Drop("not-a-web-address", draft.page.url[:200]) from error
-
-
 def _row(draft: Draft, address: str) -> dict[str, Any]:
     page, facts, extracted = draft.page, draft.facts, draft.extracted
     language, text, rights = draft.language, draft.text, draft.rights
@@ -225,7 +163,7 @@ def _row(draft: Draft, address: str) -> dict[str, Any]:
         "retrieved_at": page.retrieved_at,
         "script": language.script,
         "language_score": language.kazakh_share,
-        "words": count_words(text),
+        "words": count_words(text) if draft.masked else int(draft.quality["words"]),
         "characters": len(text),
         "quality": _pairs(draft.quality, "rule", "value"),
         "cluster_id": None,

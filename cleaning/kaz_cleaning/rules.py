@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from kaz_cleaning.quality.measures import NAMES, measure_text
+from kaz_cleaning.quality.measures import NAMES, measure_texts
 from kaz_datasets.errors import BadConfiguration
 
 DEFAULT_PRESET: Final = "kazakh"
@@ -110,8 +110,17 @@ def _unknown(what: str, name: str, known: list[str]) -> str:
 
 def judge(text: str, script: str, config: RulesConfig) -> Verdict:
     """Measure a document and ask every rule that knows its script (ISO 15924)."""
-    values = measure_text(text)
-    return Verdict(values, first_failed(values, script, rules_of(config)))
+    return judge_all([text], [script], config)[0]
+
+
+def judge_all(texts: Sequence[str], scripts: Sequence[str], config: RulesConfig) -> list[Verdict]:
+    """The verdict of each document, in order: what `judge` says, measured in one pass."""
+    rules = rules_of(config)
+    verdicts = []
+    for row, script in zip(measure_texts(texts).tolist(), scripts, strict=True):
+        values = dict(zip(NAMES, row, strict=True))
+        verdicts.append(Verdict(values, first_failed(values, script, rules)))
+    return verdicts
 
 
 def first_failed(values: Mapping[str, float], script: str, rules: tuple[Rule, ...]) -> str | None:

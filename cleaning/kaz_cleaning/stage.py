@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.draft import Dropped
 from kaz_cleaning.extraction import check_selectors
-from kaz_cleaning.page import Dropped, Kept
-from kaz_cleaning.pool import clean_in_order
+from kaz_cleaning.pool import clean_batches
 from kaz_datasets.account import Account, Bookkeeper
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.record import REJECTED_SCHEMA, SCHEMA
@@ -21,7 +21,6 @@ CLEANING_VERSION: Final = 7
 """Raised whenever the same archive and configuration would give other rows."""
 
 STAGE: Final = "clean"
-_ROWS_AT_ONCE: Final = 256
 
 
 def clean_archive(
@@ -40,13 +39,13 @@ def clean_archive(
     check_selectors(facts)
     books = Bookkeeper()
     entries = _entered(read_pages(archive), facts.id, books, progress)
-    outcomes = clean_in_order(entries, facts, config)
     with ShardWriter(rejected, REJECTED_SCHEMA) as drops, ShardWriter(documents, SCHEMA) as rows:
-        for batch in _batches(outcomes):
-            rows.write([outcome.row for outcome in batch if isinstance(outcome, Kept)])
-            drops.write([_reject(drop, facts) for drop in batch if isinstance(drop, Dropped)])
-            for outcome in batch:
-                _book(outcome, facts.id, books)
+        for cleaned in clean_batches(entries, facts, config):
+            rows.write_table(cleaned.documents)
+            drops.write([_reject(drop, facts) for drop in cleaned.drops])
+            books.keep(facts.id, cleaned.documents.num_rows)
+            for drop in cleaned.drops:
+                books.drop(facts.id, drop.rule)
     return books.account()
 
 
@@ -57,24 +56,6 @@ def _entered(
         books.enter(source)
         progress(number, None, "pages")
         yield entry
-
-
-def _batches(outcomes: Iterable[Kept | Dropped]) -> Iterator[list[Kept | Dropped]]:
-    batch: list[Kept | Dropped] = []
-    for outcome in outcomes:
-        batch.append(outcome)
-        if len(batch) == _ROWS_AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _book(outcome: Kept | Dropped, source: str, books: Bookkeeper) -> None:
-    if isinstance(outcome, Kept):
-        books.keep(source)
-    else:
-        books.drop(source, outcome.rule)
 
 
 def _reject(drop: Dropped, facts: SourceFacts) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kaz_datasets.columns import table_of
 from kaz_datasets.errors import Corrupt, NotFound
 from kaz_datasets.files import atomic_path
 from kaz_datasets.record import SCHEMA
@@ -50,7 +51,7 @@ class ShardWriter:
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append rows; they reach the file a row group at a time."""
-        self.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=self._schema))
+        self.write_table(table_of(rows, self._schema))
 
     def write_table(self, table: pa.Table) -> None:
         """Append a table of the shard's schema."""

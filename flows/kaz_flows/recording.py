@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.draft import Dropped
 from kaz_cleaning.language import load_model
-from kaz_cleaning.page import Dropped, clean_page
+from kaz_cleaning.page import clean_page
 from kaz_crawlers.crawl import CrawlOptions, crawl, drop_rule
 from kaz_crawlers.recordings import RecordedPage, Recording, page_of_text
 from kaz_crawlers.source import Discover, Source, Urls

@@ -13,9 +13,9 @@ from benchmarks.cleaning.failures import hostile_page
 from benchmarks.cleaning.hostile import HOSTILE, SLOW
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.draft import Dropped, Kept
 from kaz_cleaning.examine import examine_files
 from kaz_cleaning.killable import CRASH, TIMEOUT, Stopped, run_killable
-from kaz_cleaning.page import Dropped, Kept
 from kaz_cleaning.pool import clean_in_order
 from kaz_datasets.source_facts import SourceFacts
 

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.draft import Dropped, Kept
 from kaz_cleaning.examine import Examined, examine, examine_files
 from kaz_cleaning.language import LanguageModel, load_model
-from kaz_cleaning.page import Dropped, Kept, clean_page
+from kaz_cleaning.page import clean_page
 from kaz_cleaning.rules import Range, RulesConfig
 from kaz_datasets.identity import document_id
 from kaz_datasets.record import SCHEMA

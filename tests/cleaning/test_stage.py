@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kaz_cleaning.config import CleaningConfig
-from kaz_cleaning.page import Dropped, Kept
+from kaz_cleaning.draft import Dropped, Kept
 from kaz_cleaning.pool import clean_in_order
 from kaz_cleaning.stage import clean_archive
 from kaz_datasets.account import Account

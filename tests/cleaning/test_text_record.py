@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.draft import Dropped, Kept
 from kaz_cleaning.language import load_model
-from kaz_cleaning.page import Dropped, Kept, clean_page
+from kaz_cleaning.page import clean_page
 from kaz_cleaning.text_record import stated_licence
 from kaz_datasets.record_facts import NO_FACTS, RecordFacts
 from kaz_datasets.source_facts import SourceFacts

@@ -6,6 +6,7 @@ from stands in `catalogue`; the plain-Python reference is in the tests.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -73,9 +74,15 @@ def measure(texts: pa.Array[Any]) -> Values:
 
 def measure_text(text: str) -> dict[str, float]:
     """Every measure of one text, by name; any string of Python has them."""
-    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    values = _measured(data, np.array([0, len(data)]))[0]
-    return dict(zip(NAMES, values.tolist(), strict=True))
+    return dict(zip(NAMES, measure_texts([text])[0].tolist(), strict=True))
+
+
+def measure_texts(texts: Sequence[str]) -> Values:
+    """Every measure of every text; shape (texts, len(NAMES)). Any string of Python has them."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in encoded], out=offsets[1:])
+    return _measured(np.frombuffer(b"".join(encoded), np.uint8), offsets)
 
 
 def _measured(data: Bytes, offsets: Integers) -> Values:
