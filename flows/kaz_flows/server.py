@@ -98,12 +98,22 @@ def started_server(workspace: Workspace, access: Access | None = None) -> Iterat
     """Run a server for the time of the block. Raises Failed if it does not come up."""
     process, server = start(workspace, access)
     try:
-        wait_until_up(process, server)
-        write_json(_note(workspace), {"url": server.url, "pid": server.pid})
+        introduce(workspace, process, server)
         yield server
     finally:
-        _note(workspace).unlink(missing_ok=True)
-        end(process)
+        retire(workspace, process)
+
+
+def introduce(workspace: Workspace, process: subprocess.Popen[bytes], server: Server) -> None:
+    """Wait until a started server answers, and note it for other processes. Raises Failed."""
+    wait_until_up(process, server)
+    write_json(_note(workspace), {"url": server.url, "pid": server.pid})
+
+
+def retire(workspace: Workspace, process: subprocess.Popen[bytes]) -> None:
+    """End a server, which no process finds any more."""
+    _note(workspace).unlink(missing_ok=True)
+    end(process)
 
 
 def end(process: subprocess.Popen[bytes], patience: float = 20.0) -> None:

@@ -17,6 +17,9 @@ from kaz_flows.cli.show import print_json, print_table
 if TYPE_CHECKING:
     from kaz_datasets.hub.state import Right
 
+MEND_SECONDS = 1.0
+"""Between two looks at whether server and worker still run."""
+
 
 @click.command(epilog=example("kazcorpus up --workspace my-corpus"))
 @workspace_option
@@ -55,11 +58,15 @@ def up(folder: Path, port: int, host: str, public_url: str) -> None:
         os.environ, host=host, port=port or None, public_url=public_url, database=database
     )
     click.echo("starting Prefect's server, which takes some seconds", err=True)
-    with stand(workspace, access) as standing:
+    with stand(workspace, access) as keeper:
+        standing = keeper.standing
         click.echo(f"Prefect UI of {workspace.root}: {standing.url} (Ctrl-C stops it)")
         click.echo(f"deployments: {', '.join(standing.deployments)}")
         sys.stdout.flush()
-        _until_stopped()
+        stopped = _stop_signal()
+        while not stopped.wait(MEND_SECONDS):
+            for said in keeper.mend():
+                click.echo(said, err=True)
 
 
 @click.command(epilog=example("kazcorpus down --workspace my-corpus"))
@@ -125,7 +132,11 @@ def site(port: int) -> None:
 
 
 def _until_stopped() -> None:
+    _stop_signal().wait()
+
+
+def _stop_signal() -> threading.Event:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    return stopped

@@ -8,21 +8,34 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from kaz_datasets.errors import Failed, NotFound
 from kaz_datasets.files import write_json
 from kaz_datasets.workspace import Workspace
-from kaz_flows.access import Access
-from kaz_flows.server import Server, client_environment, end, prefect_home, started_server
+from kaz_flows.access import Access, access_of
+from kaz_flows.server import (
+    Server,
+    client_environment,
+    end,
+    introduce,
+    prefect_home,
+    retire,
+    start,
+)
 
 WORKER_GRACE: Final = 30.0
 """Seconds that a worker has to cancel its runs; what it ran goes on later."""
 DOWN_GRACE: Final = 90.0
+MOST_RESTARTS: Final = 5
+RESTARTS_WITHIN: Final = 600.0
+"""Seconds in which so many ends are an accident, such as of memory, and more are a fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +51,93 @@ class Standing:
 
 
 @contextmanager
-def stand(workspace: Workspace, access: Access | None = None) -> Iterator[Standing]:
-    """Run server and worker for the time of the block. Raises Failed if they stand already."""
+def stand(workspace: Workspace, access: Access | None = None) -> Iterator[Keeper]:
+    """Keep server and worker running for the time of the block; `Keeper.mend` does so.
+
+    Raises Failed if they stand already.
+    """
     there = standing(workspace)
     if there is not None:
         raise Failed(
             f"process {there.pid} keeps {workspace.root} up already, at {there.url}:"
             " end it with `kazcorpus down`"
         )
-    with started_server(workspace, access) as server:
-        os.environ.update(client_environment(workspace, server))
-        from kaz_flows.operations.deployments import POOL, register
+    keeper = Keeper(workspace, access or access_of(os.environ))
+    try:
+        keeper.begin()
+        yield keeper
+    finally:
+        keeper.finish()
 
-        names = register(workspace)
-        worker = _start_worker(workspace, server, POOL)
-        try:
-            yield _note(workspace, server, worker, names)
-        finally:
-            _note_file(workspace).unlink(missing_ok=True)
-            end(worker, WORKER_GRACE)
+
+class Keeper:
+    """Server and worker of a workspace: one that has ended is started again where it was."""
+
+    standing: Standing
+
+    def __init__(self, workspace: Workspace, access: Access) -> None:
+        self._workspace = workspace
+        self._access = access
+        self._restarts: deque[float] = deque(maxlen=MOST_RESTARTS)
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._serving: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Start both and register the deployments. Raises Failed if the server stays silent."""
+        server = self._serve()
+        # a restarted server must be where browsers and runs under way look for it
+        port = urlsplit(server.url).port
+        self._access = replace(self._access, port=port)
+        os.environ.update(client_environment(self._workspace, server))
+        from kaz_flows.operations.deployments import register
+
+        self._deployments = tuple(register(self._workspace))
+        self._work(server)
+
+    def mend(self) -> list[str]:
+        """Start again what has ended by itself; what that was, in words.
+
+        Raises Failed when it has happened too often to be an accident.
+        """
+        said = []
+        for name, process in (("server", self._serving), ("worker", self._worker)):
+            if process is None or process.poll() is None:
+                continue
+            self._count_restart(name)
+            said.append(f"the {name} ended with {process.returncode} and is started again")
+            if name == "server":
+                self._serve()
+            else:
+                self._work(self._server)
+        return said
+
+    def finish(self) -> None:
+        """End both: the worker first, which tells the server of the runs that it cancels."""
+        _note_file(self._workspace).unlink(missing_ok=True)
+        if self._worker is not None:
+            end(self._worker, WORKER_GRACE)
+        if self._serving is not None:
+            retire(self._workspace, self._serving)
+
+    def _serve(self) -> Server:
+        self._serving, self._server = start(self._workspace, self._access)
+        introduce(self._workspace, self._serving, self._server)
+        return self._server
+
+    def _work(self, server: Server) -> None:
+        from kaz_flows.operations.deployments import POOL
+
+        self._worker = _start_worker(self._workspace, server, POOL)
+        self.standing = _note(self._workspace, server, self._worker, self._deployments)
+
+    def _count_restart(self, name: str) -> None:
+        now = time.monotonic()
+        if len(self._restarts) == MOST_RESTARTS and now - self._restarts[0] < RESTARTS_WITHIN:
+            raise Failed(
+                f"Prefect's {name} has ended again, the {MOST_RESTARTS + 1}th end within"
+                f" {RESTARTS_WITHIN / 60:.0f} minutes: see .prefect/{name}.log in the workspace"
+            )
+        self._restarts.append(now)
 
 
 def standing(workspace: Workspace) -> Standing | None:
@@ -101,14 +182,14 @@ def _start_worker(workspace: Workspace, server: Server, pool: str) -> subprocess
 
 
 def _note(
-    workspace: Workspace, server: Server, worker: subprocess.Popen[bytes], names: list[str]
+    workspace: Workspace, server: Server, worker: subprocess.Popen[bytes], names: tuple[str, ...]
 ) -> Standing:
     found = Standing(
         url=server.url,
         pid=os.getpid(),
         started=_start_of(os.getpid()) or 0,
         worker=worker.pid,
-        deployments=tuple(names),
+        deployments=names,
     )
     write_json(_note_file(workspace), asdict(found))
     return found
