@@ -8,11 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from kaz_datasets.account import Account, add_accounts, check_chain
+from kaz_datasets.account import Account
 from kaz_datasets.files import remove_temporaries, sha256_of
 from kaz_datasets.publishing.ledger import Ledger
 from kaz_datasets.release.admission import Barred
@@ -26,19 +25,10 @@ from kaz_datasets.stage import Stage
 from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
-from kaz_flows.crawl_rejects import record_crawl_rejects
 from kaz_flows.decontamination import WORDS, barred_by, overlaps, sets_of
 from kaz_flows.lock import NONE, Patience, exclusive, writing
-from kaz_flows.plan import Crawl, find_crawls, units_of
+from kaz_flows.preparing import Prepared, prepare
 from kaz_flows.runner import Runner
-from kaz_flows.steps import (
-    Shard,
-    clean_unit,
-    cluster_documents,
-    keep_documents,
-    passages_of,
-    sign_documents,
-)
 from kaz_flows.takedown import apply_takedowns
 
 NEXT: Final = "next"
@@ -61,42 +51,6 @@ class BuildResult:
     """How many pieces of work an earlier run had already done."""
     why: str = ""
     """What changed since the release before, where the version was proposed from that."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prepared:
-    """Everything that a release is written from."""
-
-    crawls: tuple[Crawl, ...]
-    refused: tuple[Shard, ...]
-    cleaned: tuple[Shard, ...]
-    kept: tuple[Shard, ...]
-
-    @property
-    def funnel(self) -> tuple[tuple[str, Account], ...]:
-        """The accounts of the stages, checked against one another."""
-        funnel = (
-            ("clean", add_accounts(shard.result.account for shard in self.cleaned)),
-            ("dedup", add_accounts(shard.result.account for shard in self.kept)),
-        )
-        check_chain(funnel)
-        return funnel
-
-    @property
-    def crawled(self) -> Account:
-        """What became of every address that the crawls met."""
-        return add_accounts(shard.result.account for shard in self.refused)
-
-    @property
-    def whole_funnel(self) -> tuple[tuple[str, Account], ...]:
-        """The funnel with the crawl in front, where there was one."""
-        return (("crawl", self.crawled), *self.funnel) if self.refused else self.funnel
-
-    @property
-    def rejected(self) -> list[Path]:
-        """Every shard of rejected rows."""
-        shards = (*self.refused, *self.cleaned, *self.kept)
-        return [shard.rejected for shard in shards if shard.rejected is not None]
 
 
 def build(
@@ -130,7 +84,7 @@ def build(
         settings = configuration.pipeline()
         with writing(workspace.releases / config.version, "writing release", patience):
             release, skipped = _release(workspace, prepared, config, settings)
-    results = [shard.result for shard in (*prepared.refused, *prepared.cleaned, *prepared.kept)]
+    results = [shard.result for shard in prepared.shards]
     return BuildResult(
         release=release,
         version=config.version,
@@ -147,36 +101,6 @@ def remove_leftovers(workspace: Workspace) -> None:
     """Remove what a killed build was writing; nobody else writes while the lock is held."""
     for folder in (workspace.documents, workspace.dedup, workspace.releases):
         remove_temporaries(folder)
-
-
-def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) -> Prepared:
-    """Everything up to the release: clean, sign, cluster, keep."""
-    crawls = find_crawls(workspace)
-    units = units_of(crawls)
-    refused = [record_crawl_rejects(crawl, workspace=workspace) for crawl in crawls]
-    workers = runner.processes(len(units), configuration.run.workers)
-    cleaning = replace(configuration.for_cleaning(), workers=workers)
-    cleaned = runner.map("clean", partial(clean_unit, workspace=workspace, config=cleaning), units)
-    dedup = configuration.for_dedup()
-    sign = partial(sign_documents, workspace=workspace, config=dedup)
-    signatures = runner.map("sign", sign, cleaned)
-
-    cluster = partial(cluster_documents, documents=cleaned, workspace=workspace, config=dedup)
-    (clusters,) = runner.map("cluster", cluster, [signatures])
-    passages = None
-    if dedup.passages != "keep":
-        find = partial(passages_of, clusters=clusters, workspace=workspace)
-        (passages,) = runner.map("passages", find, [cleaned])
-    keep = partial(
-        keep_documents, clusters=clusters, workspace=workspace, config=dedup, passages=passages
-    )
-    kept = runner.map("keep", keep, cleaned)
-    return Prepared(
-        crawls=tuple(crawls),
-        refused=tuple(shard for shard in refused if shard is not None),
-        cleaned=tuple(cleaned),
-        kept=tuple(kept),
-    )
 
 
 def propose_version(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) -> Proposal:
@@ -207,7 +131,7 @@ def _release(
     ledger = Ledger.of(workspace.releases)
     config = replace(config, previous=_published(previous, ledger))
     facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
-    shards = (*prepared.refused, *prepared.cleaned, *prepared.kept)
+    shards = prepared.shards
     stage = Stage(
         name=config.version,
         folder=workspace.releases,

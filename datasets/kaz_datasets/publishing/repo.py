@@ -156,9 +156,9 @@ class HubRepo:
     def stored(self) -> list[StoredFile]:
         """The large data files of every commit that the Hub still has the contents of."""
         there = {file.file_oid for file in self._lfs_files()}
-        head = self.head()
+        newest = {content.sha256 for content in self.tree(self.head()).values()}
         return gathered(
-            (revision, path, content.sha256, content.size, commit == head)
+            (revision, path, content.sha256, content.size, content.sha256 in newest)
             for commit, names in self.revisions().items()
             for path, content in self.tree(commit).items()
             if content.sha256 is not None and content.sha256 in there and is_data(path)

@@ -52,16 +52,20 @@ def render_takedowns(takedowns: Sequence[Takedown]) -> str:
     if not takedowns:
         return "\n".join([*lines, "None so far.", ""])
     lines += [
-        "| number | date | asked by | named by | documents | reason |",
-        "| ---: | --- | --- | --- | ---: | --- |",
+        "| number | date | asked by | named by | documents | near-copies | reason |",
+        "| ---: | --- | --- | --- | ---: | ---: | --- |",
     ]
     for entry in takedowns:
         reason = entry.reason.replace("|", "\\|")
         lines.append(
             f"| {entry.number} | {entry.date} | {entry.requester} | {entry.target.by}"
-            f" | {len(entry.ids):,} | {reason} |"
+            f" | {len(entry.ids):,} | {_copies(entry)} | {reason} |"
         )
     return "\n".join([*lines, ""])
+
+
+def _copies(entry: Takedown) -> str:
+    return f"{len(entry.copies):,}" if entry.with_copies else "stay"
 
 
 def render_changelog(config: ReleaseConfig, figures: Figures) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
+
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.release.admission import Barred, admit
 from kaz_datasets.release.gate import Gate
 from kaz_datasets.release.predecessor import Changes, Predecessor, compare
-from kaz_datasets.release.row_index import check_record, index_rows
+from kaz_datasets.release.row_index import among, check_record, index_rows
 from kaz_datasets.release.version import Level, Version
 
 FIRST: Final = Version(1, 0, 0)
@@ -50,8 +52,10 @@ def propose_after(
     before = Predecessor.open(previous)
     index = index_rows(kept, check_record)
     changes = compare(admit(index, kept, gate, barred).admitted, before)
-    stored = before.stored.num_rows + changes.added.num_rows
-    gone = before.stored.num_rows - before.live.num_rows + changes.removed.num_rows
+    # what is erased is in no file any more
+    erased = among(before.stored, pa.array(barred.erased, pa.string())).num_rows
+    stored = before.stored.num_rows + changes.added.num_rows - erased
+    gone = before.stored.num_rows - before.live.num_rows + changes.removed.num_rows - erased
     return propose(before.version, changes, gone / max(stored, 1))
 
 

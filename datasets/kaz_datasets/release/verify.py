@@ -214,7 +214,7 @@ def _check_statements(folder: Path, manifest: Manifest, counter: FigureCounter) 
     except _UNREADABLE as error:
         yield failure("figures", "computed from the data", error)
         return
-    taken = {name for takedown in manifest.facts.takedowns for name in takedown.ids}
+    taken = {name for takedown in manifest.facts.takedowns for name in takedown.all_ids}
     yield compare("documents taken down that are in the data", [], counter.among(taken))
     yield from compare_trees("figures", figures.to_json(), manifest.figures)
     yield from _check_rows_listed(manifest, folder)

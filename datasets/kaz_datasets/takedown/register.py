@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -62,23 +62,31 @@ class Register:
 
         An address or a host stays barred: what is fetched from it later has other ids.
         """
-        ids = {name for takedown in self.takedowns for name in takedown.ids}
+        ids = {name for takedown in self.takedowns for name in takedown.all_ids}
         return Barred.takedowns(ids | self._met(shards))
 
+    def rows_meant(self, batch: pa.RecordBatch) -> int:
+        """How many rows of a batch (`id`, `url`, `host`) were taken down."""
+        ids = pa.array([name for entry in self.takedowns for name in entry.all_ids], pa.string())
+        mask = pc.or_(self._place(batch), pc.is_in(batch.column("id"), value_set=ids))
+        return int(pc.sum(mask).as_py() or 0)
+
     def _met(self, shards: Sequence[Path]) -> set[str]:
-        urls = pa.array(self._values("url"), pa.string())
-        hosts = pa.array(self._values("host"), pa.string())
         met: set[str] = set()
-        if not len(urls) and not len(hosts):
+        if not self._values("url") and not self._values("host"):
             return met
         for path in shards:
             for batch in iter_batches(path, ["id", "url", "host"]):
-                mask = pc.or_(
-                    pc.is_in(batch.column("url"), value_set=urls),
-                    pc.is_in(batch.column("host"), value_set=hosts),
-                )
-                met.update(map(str, batch.filter(mask).column("id").to_pylist()))
+                mine = batch.filter(self._place(batch))
+                met.update(map(str, mine.column("id").to_pylist()))
         return met
+
+    def _place(self, batch: pa.RecordBatch) -> Any:
+        """Which rows lie at an address or host that was taken down."""
+        return pc.or_(
+            pc.is_in(batch.column("url"), value_set=pa.array(self._values("url"), pa.string())),
+            pc.is_in(batch.column("host"), value_set=pa.array(self._values("host"), pa.string())),
+        )
 
     def _values(self, by: str) -> list[str]:
         return [entry.target.value for entry in self.takedowns if entry.target.by == by]

@@ -62,6 +62,10 @@ class Takedown:
     target: Target
     ids: tuple[str, ...]
     """Documents that it met when it was entered."""
+    with_copies: bool = True
+    """Whether near-copies on other pages go too, and stay out when they come again."""
+    copies: tuple[str, ...] = ()
+    """Near-copies of them that were there."""
 
     def __post_init__(self) -> None:
         if self.requester not in REQUESTERS:
@@ -74,9 +78,14 @@ class Takedown:
             raise BadConfiguration(
                 f"a reason is one line of at most {_LONGEST_REASON} characters: shorten it"
             )
-        for name in self.ids:
+        for name in self.all_ids:
             if not _ID.match(name):
                 raise BadConfiguration(f"{name!r} is no id of a document: copy it from the row")
+
+    @property
+    def all_ids(self) -> tuple[str, ...]:
+        """Every document that goes."""
+        return (*self.ids, *self.copies)
 
     def public(self) -> Takedown:
         """What a release shows: neither address nor host."""

@@ -114,7 +114,7 @@ def test_a_release_honours_the_register_for_ever(corpus: Any, tmp_path: Path) ->
     assert not stored & gone
     assert verify_release(after, previous=tmp_path / "1.0.0").failed == ()
     log = (after / "TAKEDOWNS.md").read_text("utf-8")
-    assert "| 1 | 2026-02-03 | person | url | 1 | personal data |" in log
+    assert "| 1 | 2026-02-03 | person | url | 1 | 0 | personal data |" in log
     assert "example" not in log
     holding = releases_holding(sorted(gone), tmp_path)
     assert list(holding) == ["1.0.0"]

@@ -1,0 +1,129 @@
+"""Everything up to the release: clean, sign, withhold what was taken down, cluster, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from kaz_datasets.account import Account, add_accounts, check_chain
+from kaz_datasets.takedown.register import Register
+from kaz_datasets.workspace import Workspace
+from kaz_flows.configuration import Configuration
+from kaz_flows.crawl_rejects import record_crawl_rejects
+from kaz_flows.plan import Crawl, find_crawls, units_of
+from kaz_flows.runner import Runner
+from kaz_flows.steps import (
+    Shard,
+    clean_unit,
+    cluster_documents,
+    keep_documents,
+    passages_of,
+    sign_documents,
+)
+from kaz_flows.withholding import STAGE as TAKEDOWN_STAGE
+from kaz_flows.withholding import Signed, withhold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Everything that a release is written from."""
+
+    crawls: tuple[Crawl, ...]
+    refused: tuple[Shard, ...]
+    cleaned: tuple[Shard, ...]
+    withheld: tuple[Shard, ...]
+    """The cleaned without what was taken down; empty where nothing ever was."""
+    kept: tuple[Shard, ...]
+
+    @property
+    def funnel(self) -> tuple[tuple[str, Account], ...]:
+        """The accounts of the stages, checked against one another."""
+        stages = (("clean", self.cleaned), (TAKEDOWN_STAGE, self.withheld), ("dedup", self.kept))
+        funnel = tuple(
+            (name, add_accounts(shard.result.account for shard in shards))
+            for name, shards in stages
+            if shards or name != TAKEDOWN_STAGE
+        )
+        check_chain(funnel)
+        return funnel
+
+    @property
+    def crawled(self) -> Account:
+        """What became of every address that the crawls met."""
+        return add_accounts(shard.result.account for shard in self.refused)
+
+    @property
+    def whole_funnel(self) -> tuple[tuple[str, Account], ...]:
+        """The funnel with the crawl in front, where there was one."""
+        return (("crawl", self.crawled), *self.funnel) if self.refused else self.funnel
+
+    @property
+    def shards(self) -> tuple[Shard, ...]:
+        """All of them, in the order of the stages."""
+        return (*self.refused, *self.cleaned, *self.withheld, *self.kept)
+
+    @property
+    def rejected(self) -> list[Path]:
+        """Every shard of rejected rows."""
+        return [shard.rejected for shard in self.shards if shard.rejected is not None]
+
+
+def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) -> Prepared:
+    """Everything up to the release: clean, sign, cluster, keep."""
+    crawls = find_crawls(workspace)
+    units = units_of(crawls)
+    refused = [record_crawl_rejects(crawl, workspace=workspace) for crawl in crawls]
+    workers = runner.processes(len(units), configuration.run.workers)
+    cleaning = replace(configuration.for_cleaning(), workers=workers)
+    cleaned = runner.map("clean", partial(clean_unit, workspace=workspace, config=cleaning), units)
+    dedup = configuration.for_dedup()
+    sign = partial(sign_documents, workspace=workspace, config=dedup)
+    signatures = runner.map("sign", sign, cleaned)
+    documents, withheld = cleaned, tuple[Shard, ...]()
+    if Register.of(workspace.root).takedowns:
+        documents, signatures = _without_takedowns(workspace, cleaned, signatures, sign, runner)
+        withheld = tuple(documents)
+    cluster = partial(cluster_documents, documents=documents, workspace=workspace, config=dedup)
+    (clusters,) = runner.map("cluster", cluster, [signatures])
+    passages = None
+    if dedup.passages != "keep":
+        find = partial(passages_of, clusters=clusters, workspace=workspace)
+        (passages,) = runner.map("passages", find, [documents])
+    keep = partial(
+        keep_documents, clusters=clusters, workspace=workspace, config=dedup, passages=passages
+    )
+    kept = runner.map("keep", keep, documents)
+    _remove_others(workspace.dedup / "kept", kept)
+    return Prepared(
+        crawls=tuple(crawls),
+        refused=tuple(shard for shard in refused if shard is not None),
+        cleaned=tuple(cleaned),
+        withheld=withheld,
+        kept=tuple(kept),
+    )
+
+
+def _without_takedowns(
+    workspace: Workspace,
+    cleaned: Sequence[Shard],
+    signatures: Sequence[Shard],
+    sign: Callable[[Shard], Shard],
+    runner: Runner,
+) -> tuple[list[Shard], list[Shard]]:
+    """The documents that may go on, and their signatures."""
+    pairs = [Signed(documents=d, signatures=s) for d, s in zip(cleaned, signatures, strict=True)]
+    rest = runner.map("withhold", partial(withhold, workspace=workspace), pairs)
+    changed = [shard for shard in rest if shard.rejected is not None]
+    anew = {shard.name: shard for shard in runner.map("sign", sign, changed)} if changed else {}
+    signed = [anew.get(shard.name, known) for shard, known in zip(rest, signatures, strict=True)]
+    return rest, signed
+
+
+def _remove_others(folder: Path, shards: Sequence[Shard]) -> None:
+    """Remove kept rows of shards that are no more: they may hold what was taken down."""
+    names = {shard.path for shard in shards}
+    for path in {*folder.glob("*.parquet")} - names:
+        path.with_name(f"{path.name.removesuffix('.parquet')}.stage.json").unlink(missing_ok=True)
+        path.unlink()
