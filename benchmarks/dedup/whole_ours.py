@@ -8,7 +8,7 @@ one thread and with the same compression.
 from __future__ import annotations
 
 import json
-import os
+import resource
 import sys
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from kaz_dedup.tool import dedup_files
 
 def cpu_seconds() -> float:
     """Of this process and its children: what others do on a busy machine does not count."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(times.ru_utime + times.ru_stime for times in used)
 
 
 def main() -> None:

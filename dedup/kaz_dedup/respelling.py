@@ -98,27 +98,36 @@ _APOSTROPHE_ROOM: Final = 0
 @lean
 def script_of(data: Bytes, start: int, end: int) -> int:
     """`CYRILLIC`, `ARABIC`, or `BY_2017` for Latin of any kind: what most letters are."""
+    lead = 0
+    for first in range(start, end, _STEP):
+        lead += _lead_of_cyrillic(data[first : min(first + _SAMPLE, end)])
+    if lead >= 0:
+        return CYRILLIC
     cyrillic, latin, arabic = 0, 0, 0
     for first in range(start, end, _STEP):
-        some = data[first : min(first + _SAMPLE, end)]
-        found = _count_letters(some)
-        cyrillic, latin, arabic = cyrillic + found[0], latin + found[1], arabic + found[2]
+        for i in range(first, min(first + _SAMPLE, end)):
+            byte = data[i]
+            cyrillic += int(np.uint8(byte - np.uint8(0xD0)) < np.uint8(5))
+            arabic += int(np.uint8(byte - np.uint8(0xD8)) < np.uint8(4))
+            latin += int(np.uint8((byte | np.uint8(0x20)) - np.uint8(0x61)) < np.uint8(26))
     if cyrillic >= latin and cyrillic >= arabic:
         return CYRILLIC
     return ARABIC if arabic > latin else BY_2017
 
 
 @lean
-def _count_letters(data: Bytes) -> tuple[int, int, int]:
-    """Cyrillic, Latin and Arabic letters among at most 255 bytes: sums of 8 bits are enough."""
-    cyrillic, latin, arabic = np.uint8(0), np.uint8(0), np.uint8(0)
-    for i in range(len(data)):
+def _lead_of_cyrillic(data: Bytes) -> int:
+    """How many more Cyrillic letters than others; of few bytes, so that sums of 8 bits suffice."""
+    lead = np.int8(0)
+    # Of whole samples the length is a constant, which saves the compiler all doubt.
+    for i in range(_SAMPLE if len(data) == _SAMPLE else len(data)):
         byte = data[i]
         small = np.uint8(byte | np.uint8(0x20))
-        cyrillic = np.uint8(cyrillic + np.uint8(np.uint8(byte - np.uint8(0xD0)) < np.uint8(5)))
-        arabic = np.uint8(arabic + np.uint8(np.uint8(byte - np.uint8(0xD8)) < np.uint8(4)))
-        latin = np.uint8(latin + np.uint8(np.uint8(small - np.uint8(0x61)) < np.uint8(26)))
-    return int(cyrillic), int(latin), int(arabic)
+        cyrillic = np.uint8(byte - np.uint8(0xD0)) < np.uint8(5)
+        arabic = np.uint8(byte - np.uint8(0xD8)) < np.uint8(4)
+        latin = np.uint8(small - np.uint8(0x61)) < np.uint8(26)
+        lead = np.int8(lead + np.int8(cyrillic) - np.int8(arabic | latin))
+    return int(lead)
 
 
 @lean

@@ -18,6 +18,7 @@ Signatures = npt.NDArray[np.uint32]
 U32 = np.uint32
 U64 = np.uint64
 EMPTY = U32(0xFFFFFFFF)
+_LANES = 64
 
 
 class SketchRoom(NamedTuple):
@@ -36,7 +37,7 @@ def sketch_room(shingles: int, permutations: int) -> SketchRoom:
     """Room for texts of at most so many shingles."""
     bins = np.empty(permutations, np.int64)
     values = [np.empty(permutations, np.uint32) for _ in range(3)]
-    return SketchRoom(np.empty(shingles, np.uint32), bins, *values)
+    return SketchRoom(np.empty(shingles + _LANES, np.uint32), bins, *values)
 
 
 @lean
@@ -51,11 +52,15 @@ def sketch(
     empty = _bin(shingles, count, smallest)
     if empty == 0 or count == 0:
         return
+    keys = room.keys
     for i in range(count):
-        room.keys[i] = U32(shingles[i] >> U64(32))
+        keys[i] = U32(shingles[i] >> U64(32))
+    whole = (count + _LANES - 1) // _LANES * _LANES
+    for i in range(count, whole):
+        keys[i] = keys[0]
     # The inner loop is over the longer of both, for the sake of vector units.
     if empty < count:
-        _fill_each(room.keys[:count], permutations[0], permutations[1], smallest)
+        _fill_each(keys[:whole], permutations[0], permutations[1], smallest)
     else:
         _fill_all(room.keys[:count], empty, permutations, room, smallest)
 

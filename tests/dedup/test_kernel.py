@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import datasketch
@@ -15,8 +17,9 @@ from kaz_datasets.errors import WrongUse
 from kaz_dedup import DedupConfig, minhash, shingle_hashes
 from kaz_dedup.errors import InvalidText
 from kaz_dedup.folding import FRONT, folded, folding
-from kaz_dedup.kernel import permutation_parameters
+from kaz_dedup.kernel import permutation_parameters, signatures_of
 from kaz_dedup.letter_codes import PLAIN, TELLING
+from kaz_dedup.texts import text_buffers
 from kaz_dedup.words import respelled
 
 CONSTITUTION = "Біз, ортақ тарихи тағдыр біріктірген Қазақстан халқы"
@@ -263,3 +266,57 @@ def test_words_agree_with_a_regular_expression_on_kazakh() -> None:
     text = unicodedata.normalize("NFC", CONSTITUTION)
     words = re.findall(r"\w+", text.lower())
     assert [word.lower() for word in reference_words(text)] == words
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 1100), st.sampled_from("aяқ—😀𐐷\u0301١ы·"), st.integers(0, 1100))
+def test_a_character_at_the_edge_of_a_block_is_read_like_any_other(
+    before: int, character: str, behind: int
+) -> None:
+    # Words of many sizes, so that every place in a block is met; cut from the reference's words.
+    text = "ұзақ сөз, " * (before // 16) + "ұ" * (before % 16) + character + " бір" * (behind // 7)
+    expected = reference_shingles(text, 2)
+    assert set(shingle_hashes([text], DedupConfig(shingle_words=2))[0].tolist()) == expected
+
+
+def test_every_code_point_belongs_to_words_or_separates_them() -> None:
+    points = [point for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
+    column = pa.array([f"ы{chr(point)}ы" for point in points], pa.large_string())
+    _, words = signatures_of(text_buffers(column), 1, 1, 0)
+    expected = np.where(folding().classes[points], 1, 2)
+    assert np.flatnonzero(words != expected).tolist() == []
+
+
+@pytest.mark.parametrize("place", [1021, 1022, 1023, 1024, 2047])
+@pytest.mark.parametrize(
+    "torn", [b"\xf0\x80\x80\x80", b"\xed\xa0\x80", b"\xd2", b"\xe2\x80", b"\xa3"]
+)
+def test_bytes_that_are_no_text_are_refused_at_the_edge_of_a_block(place: int, torn: bytes) -> None:
+    for behind in (b"", b" a", b"\xd2\xa3" * 700):
+        broken = pa.array([b"a" * place + torn + behind], pa.binary()).view(pa.string())
+        with pytest.raises(InvalidText):
+            minhash(broken)
+
+
+def test_threads_sign_at_once_and_alike() -> None:
+    texts = [f"{CONSTITUTION} {number} тармақ" * 20 for number in range(300)]
+    alone = minhash(texts)
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(minhash, [texts] * 8):
+            assert np.array_equal(found, alone)
+
+
+def test_chunks_and_slices_of_columns_are_read_where_they_are() -> None:
+    texts = [f"{number} құжат мәтіні осындай болды" for number in range(50)]
+    whole = pa.array(texts, pa.large_string())
+    parts = [whole.slice(0, 7), whole.slice(7, 0), whole.slice(7, 30).cast(pa.string()), whole[37:]]
+    chunked = pa.chunked_array([part.cast(pa.large_string()) for part in parts])
+    assert np.array_equal(minhash(chunked), minhash(texts))
+    assert np.array_equal(minhash(chunked.slice(3, 40)), minhash(texts[3:43]))
+
+
+def test_the_number_of_a_broken_text_counts_over_chunks() -> None:
+    broken = pa.array([b"a", b"\xff"], pa.large_binary()).view(pa.large_string())
+    column = pa.chunked_array([pa.array(["a", "b"], pa.large_string()), broken])
+    with pytest.raises(InvalidText, match="text 3 is not"):
+        minhash(column)
