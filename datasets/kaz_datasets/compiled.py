@@ -7,8 +7,9 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -21,10 +22,37 @@ def compiled(function: Function) -> Function:
     The machine code is cached beside the source or in the user's cache folder; in a read-only
     installation without either, each process compiles for itself.
     """
+    return compiled_with(function)
+
+
+def compiled_with(function: Function, **options: bool) -> Function:
+    """As `compiled`, with more of numba's options."""
+    compile_it: Any = numba.njit
     try:
-        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+        made = compile_it(cache=True, nogil=True, **options)(function)
     except RuntimeError:  # numba's "cannot cache function: no locator available"
-        return cast(Function, numba.njit(nogil=True)(function))
+        return cast(Function, compile_it(nogil=True, **options)(function))
+    _stamp(made, Path(function.__code__.co_filename).parent)
+    return cast(Function, made)
+
+
+def _stamp(made: Any, folder: Path) -> None:
+    """Let the cached code of a function go out of date with every module of its package.
+
+    It holds the code of the functions that it calls, but numba looks at its own file only: after
+    an update of another it would go on with the old ones.
+    """
+    file = getattr(made._cache, "_cache_file", None)
+    if file is not None:
+        ours = Path(__file__).parent
+        file._source_stamp = (file._source_stamp, _state(folder), _state(ours))
+
+
+@lru_cache
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of every module in a folder."""
+    found = ((path.name, path.stat()) for path in sorted(folder.glob("*.py")))
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
 
 
 @contextmanager
