@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.environments import CACHE, CHECKOUT, peer_python
 
-TARGETS = ("charset", "extraction", "normaliser")
+TARGETS = ("charset", "extraction", "normaliser", "rules", "masks")
 LONGEST = 4096
 """Bytes of one input: guards of size have tests of their own."""
 SECONDS_A_INPUT = 5
@@ -30,6 +30,15 @@ SEEDS = {
         b"<html><body><article><p>%s</p></article></body></html>" % ("Ауыл, қала. " * 30).encode(),
         b"<table><tr><td>a<td>b</table><ul><li>x<li>y</ul><!--",
         b'<script type="application/ld+json">{"author":[{"name":"A"}]}</script><h1>T</h1>',
+    ],
+    "rules": [
+        "Ауыл, қала. Ауыл, қала.\n\n• тізім\n{ } \\n … 12%".encode(),
+        "ﻗﺎﺯﺎﻗ қaзaқ \U0001f600 \u0301\u0301".encode(),
+    ],
+    "masks": [
+        "ЖСН 680212183131, тел.: 8 (7172) 00-00-00, 00-00-01, a@example.kz, 203.0.113.7".encode(),
+        "KZ86 125K ZT50 0410 0100 4111 1111 1111 1111 123 ABC 01 Абай көшесі, 5".encode(),
+        "жеке куәлік № 012345678 +7 701 000 00 00 <PHONE> 12-34-56 2001:db8::1".encode(),
     ],
     "normaliser": ["Қaзaқ бiз мем-\nлекет ќазаќ\u00ad \u200c".encode(), "ﻗﺎﺯﺎﻗ y\u0306".encode()],
 }
@@ -64,9 +73,13 @@ def fuzz(target: str, arguments: list[str]) -> None:
     atheris = import_module("atheris")
     import_module("kaz_cleaning.language")  # numba compiles it, and cannot compile instruments
     with atheris.instrument_imports(include=["kaz_cleaning"]):
-        check = {"charset": _charset, "extraction": _extraction, "normaliser": _normaliser}[
-            target
-        ]()
+        check = {
+            "charset": _charset,
+            "extraction": _extraction,
+            "normaliser": _normaliser,
+            "rules": _rules,
+            "masks": _masks,
+        }[target]()
     atheris.Setup([sys.argv[0], *arguments], check)
     atheris.Fuzz()
 
@@ -111,6 +124,32 @@ def _normaliser() -> Any:
         once = normalise(text)
         assert normalise(once.text).text == once.text
         assert normalise(undo(once)).text == once.text
+
+    return check
+
+
+def _rules() -> Any:
+    measure_texts = import_module("kaz_cleaning.quality.measures").measure_texts
+
+    def check(body: bytes) -> None:
+        text = body.decode("utf-8", "surrogateescape")
+        alone, twice = measure_texts([text]), measure_texts([text, "", text])
+        assert (alone[0] == twice[0]).all()
+        assert (alone[0] == twice[2]).all()
+
+    return check
+
+
+def _masks() -> Any:
+    masks = import_module("kaz_cleaning.masks")
+    configs = (masks.MaskConfig(), masks.MaskConfig(key="құпия"))
+
+    def check(body: bytes) -> None:
+        text = body.decode("utf-8", "replace")
+        for config in configs:
+            once = masks.mask(text, "news", config)
+            assert masks.mask(once.text, "news", config) == masks.Masked(once.text, {})
+            assert once.text.count("\n") == text.count("\n")
 
     return check
 

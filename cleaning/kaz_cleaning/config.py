@@ -17,10 +17,11 @@ class CleaningConfig:
     """Processes that extract. They decide the time, never the outputs. 0 works in this process,
     where a page that a parser chokes on cannot be stopped; so the default is one that can."""
 
-    page_timeout: float = 10.0
-    """Seconds a page may take before its process is killed: the last resort. The guards end every
-    hostile page known in under 5 s of work (`make bench-failures`); the rest is room for a busy
-    machine, where a page must not be lost that a quiet one keeps. A law of 3 MB takes 1 s."""
+    page_timeout: float = 5.0
+    """Seconds of work that a page may take before the system ends its process: the last resort. The
+    guards end every hostile page known in less (`make bench-failures`); a law of 3 MB takes 1 s. On
+    the clock it may take twice as long, so that a busy machine loses no page that a quiet one
+    keeps."""
 
     language_gate: bool = True
     """Look at a page's language before the extraction, which costs ten times as much, and drop the

@@ -6,12 +6,17 @@ that one page. Jobs in flight are bounded, so memory is too.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
+import resource
+import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -23,6 +28,15 @@ from kaz_datasets.compiled import one_compiles
 
 TIMEOUT: Final = "extraction-timeout"
 CRASH: Final = "extraction-crash"
+MEMORY: Final = "extraction-memory"
+
+PAGE_MEMORY: Final = 512 << 20
+"""Bytes that a worker may take beside what it holds at its start. Ten times what the largest page
+that the guards let through was seen to need (`make bench-failures`)."""
+TOO_MUCH: Final = f"more than {PAGE_MEMORY >> 20} MB"
+_PATIENCE: Final = 2
+"""Seconds on the clock for one of work: a busy machine must not lose a page that a quiet one keeps,
+but a page that waits for something has to be stopped too."""
 
 _IN_FLIGHT_PER_WORKER: Final = 4
 _JOBS_PER_WORKER: Final = 500
@@ -53,6 +67,36 @@ def packaged_model() -> LanguageModel:
     return model
 
 
+def start_worker() -> None:
+    """Make ready, then refuse memory past `PAGE_MEMORY`: the page fails, not the machine."""
+    packaged_model()
+    held = _held()
+    if held is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (held + PAGE_MEMORY, hard))
+
+
+def _held() -> int | None:
+    """Bytes of writable memory that this process has asked for; None where the system hides it."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return None
+    return next(int(line.split()[1]) << 10 for line in status.split("\n") if "VmData" in line)
+
+
+def _limited(
+    seconds: float, work: Callable[..., Outcome], job: tuple[Any, ...]
+) -> Outcome | Stopped:
+    """Do the job; the kernel ends the process past its CPU seconds, also inside a parser."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + seconds), hard))
+    try:
+        return work(*job)
+    except MemoryError:
+        return Stopped(MEMORY, TOO_MUCH)
+
+
 def run_killable(
     work: Callable[..., Outcome],
     jobs: Iterable[tuple[Any, ...]],
@@ -62,17 +106,20 @@ def run_killable(
 ) -> Iterator[Outcome | Stopped]:
     """One outcome of `work(*job)` a job, in order; what takes over `timeout` seconds is stopped.
 
-    A job of several `parts` that had to be stopped is done again part by part, with an outcome
-    for each. `work` runs in a process that has the language model loaded; what it raises is
-    raised here.
+    Those are seconds of work; what only waits is stopped after twice as many on the clock. A job
+    of several `parts` that had to be stopped is done again part by part, with an outcome for each.
+    `work` runs in a process that has the language model loaded; what it raises is raised here.
     """
     pool: Any = ProcessPool(
         max_workers=workers,
         max_tasks=_JOBS_PER_WORKER,
         context=multiprocessing.get_context("spawn"),  # fork copies threads' locks
-        initializer=packaged_model,
+        initializer=start_worker,
     )
     waiting: deque[tuple[Any, Any]] = deque()
+
+    def schedule(job: tuple[Any, ...]) -> Any:
+        return pool.schedule(_limited, args=(timeout, work, job), timeout=_PATIENCE * timeout)
 
     def first() -> Iterator[Outcome | Stopped]:
         job, future = waiting.popleft()
@@ -81,12 +128,12 @@ def run_killable(
         if len(smaller) <= 1:
             yield outcome
             return
-        for again in [pool.schedule(work, args=part, timeout=timeout) for part in smaller]:
+        for again in [schedule(part) for part in smaller]:
             yield _outcome(again, timeout)
 
     try:
         for job in jobs:
-            waiting.append((job, pool.schedule(work, args=job, timeout=timeout)))
+            waiting.append((job, schedule(job)))
             if len(waiting) >= workers * _IN_FLIGHT_PER_WORKER:
                 yield from first()
         while waiting:
@@ -102,4 +149,6 @@ def _outcome(future: Any, timeout: float) -> Any:
     except FutureTimeoutError:
         return Stopped(TIMEOUT, f"{timeout:g} s")
     except ProcessExpired as error:
+        if error.exitcode == -signal.SIGXCPU:
+            return Stopped(TIMEOUT, f"{timeout:g} s")
         return Stopped(CRASH, f"process ended with {error.exitcode}")

@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Dropped, Kept
-from kaz_cleaning.killable import CRASH, Stopped, packaged_model, run_killable
+from kaz_cleaning.killable import (
+    CRASH,
+    MEMORY,
+    TOO_MUCH,
+    Stopped,
+    packaged_model,
+    run_killable,
+)
 from kaz_cleaning.page import clean_pages
 from kaz_datasets.columns import table_of
 from kaz_datasets.errors import KazcorpusError
@@ -81,6 +88,8 @@ def clean_entries(
 def _clean_alone(page: Page, facts: SourceFacts, config: CleaningConfig) -> Kept | Dropped:
     try:
         return clean_pages([page], facts, config, packaged_model())[0]
+    except MemoryError:
+        return Dropped(MEMORY, TOO_MUCH, None, page.url)
     except Exception as error:  # whatever a hostile page makes a parser raise costs that page only
         return Dropped(CRASH, type(error).__name__, None, page.url)
 

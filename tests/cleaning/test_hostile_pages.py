@@ -6,7 +6,10 @@ table with seconds and memory, of more pages, is `make bench-failures`.
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from benchmarks.cleaning.failures import hostile_page
@@ -15,9 +18,10 @@ from benchmarks.cleaning.hostile import HOSTILE, SLOW
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Dropped, Kept
 from kaz_cleaning.examine import examine_files
-from kaz_cleaning.killable import CRASH, TIMEOUT, Stopped, run_killable
+from kaz_cleaning.killable import CRASH, MEMORY, PAGE_MEMORY, TIMEOUT, Stopped, run_killable
 from kaz_cleaning.pool import clean_in_order
 from kaz_datasets.source_facts import SourceFacts
+from kaz_datasets.warc import Page
 
 NAMES = [name for name in HOSTILE if name not in SLOW]
 
@@ -65,6 +69,44 @@ def sleeps(seconds: int) -> int:
 def test_what_hangs_is_stopped_and_the_rest_goes_on_in_order() -> None:
     found = list(run_killable(sleeps, [(0,), (600,), (0,)], workers=1, timeout=3))
     assert found == [0, Stopped(TIMEOUT, "3 s"), 0]
+
+
+def harms(how: str) -> str:
+    if how == "works for ever":
+        while True:
+            pass
+    if how == "takes all memory":
+        return str(len(bytearray(PAGE_MEMORY + 1)))
+    return how
+
+
+def test_endless_work_and_endless_memory_are_refused_by_name_and_the_rest_goes_on() -> None:
+    jobs = [("a",), ("takes all memory",), ("b",), ("works for ever",), ("c",)]
+    found = list(run_killable(harms, jobs, workers=1, timeout=3))
+    assert found == [
+        "a",
+        Stopped(MEMORY, "more than 512 MB"),
+        "b",
+        Stopped(TIMEOUT, "3 s"),
+        "c",
+    ]
+
+
+class Huge(Page):
+    """A page that fills the memory of the process that reads it, where that is a worker."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "body" and multiprocessing.parent_process() is not None:
+            bytearray(PAGE_MEMORY + 1)
+        return super().__getattribute__(name)
+
+
+def test_a_page_that_takes_all_memory_costs_itself_only() -> None:
+    small = hostile_page("none", HOSTILE["nesting of 240"]())
+    huge = Huge(**vars(replace(small, url="https://hostile.example/huge")))
+    outcomes = list(clean_in_order([small, huge, small], SourceFacts(id="x"), CleaningConfig()))
+    assert outcomes[0] == outcomes[2]
+    assert outcomes[1] == Dropped(MEMORY, "more than 512 MB", None, huge.url)
 
 
 def bodies() -> Iterator[bytes]:
