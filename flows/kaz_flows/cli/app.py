@@ -33,6 +33,7 @@ COMMANDS = {
     "transliterate": "kaz_flows.cli.tools:transliterate",
     "sentences": "kaz_flows.cli.tools:sentences",
     "language": "kaz_flows.cli.language:language",
+    "rules": "kaz_flows.cli.rules:rules",
     "dedup": "kaz_flows.cli.dedup:dedup",
     "dedup-curve": "kaz_flows.cli.dedup:dedup_curve",
     "doctor": "kaz_flows.cli.doctor:doctor",
