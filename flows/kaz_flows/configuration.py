@@ -21,6 +21,7 @@ from kaz_datasets.workspace import Workspace
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.stage import DEDUP_VERSION
 from kaz_flows.access import check_database
+from kaz_flows.masking import PersonalData
 
 TEMPLATE = """\
 # What this workspace builds. Every key is optional; the values are the defaults.
@@ -38,6 +39,11 @@ contact = ""              # a page or mailto: address where site owners reach yo
 [clean]
 rules = "kazakh"          # quality: kazakh, fineweb2, fineweb, c4, gopher (docs/quality-rules.md)
 # ranges = { words = { least = 100 } }   other ranges for measures, by name
+
+[personal_data]           # docs/personal-data.md
+key_variable = ""         # environment variable with the key of pseudonyms; empty: placeholders
+key_file = ""             # or a file outside the workspace that only its owner may read
+keep = { law = ["bin"], government = ["bin"] }  # types that stay, by kind of text
 
 [dedup]
 threshold = 0.8           # Jaccard similarity of word shingles from which two texts are one
@@ -114,6 +120,7 @@ class Configuration(StrictModel):
     release: Release = Release()
     crawl: Crawl = Crawl()
     clean: Clean = Clean()
+    personal_data: PersonalData = PersonalData()
     dedup: Dedup = Dedup()
     run: Run = Run()
     prefect: Prefect = Prefect()
@@ -124,8 +131,8 @@ class Configuration(StrictModel):
         return load_toml(workspace.configuration, cls)
 
     def for_cleaning(self) -> CleaningConfig:
-        """What the cleaning stage is given."""
-        return CleaningConfig(rules=self.clean.config())
+        """What the cleaning stage is given, but for the key of pseudonyms."""
+        return CleaningConfig(rules=self.clean.config(), masks=self.personal_data.without_key())
 
     def for_dedup(self) -> DedupConfig:
         """What the dedup stage is given."""
@@ -138,6 +145,8 @@ class Configuration(StrictModel):
         for settings, name in ((cleaning, "workers"), (dedup, "threads"), (dedup, "range_rows")):
             settings.pop(name, None)  # how much of the machine is used changes no output
         cleaning["masks"].pop("key", None)  # who has it can undo the pseudonyms
+        if self.personal_data.has_key:
+            cleaning["masks"]["pseudonyms"] = True
         cleaning["rules"]["ranges"] = {
             name: limits.model_dump(exclude_defaults=True)  # JSON has no infinity
             for name, limits in self.clean.ranges.items()

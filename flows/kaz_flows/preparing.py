@@ -12,6 +12,7 @@ from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawl_rejects import record_crawl_rejects
+from kaz_flows.masking import environment
 from kaz_flows.plan import Crawl, find_crawls, units_of
 from kaz_flows.runner import Runner
 from kaz_flows.steps import (
@@ -76,7 +77,8 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
     units = units_of(crawls)
     refused = [record_crawl_rejects(crawl, workspace=workspace) for crawl in crawls]
     workers = runner.processes(len(units), configuration.run.workers)
-    cleaning = replace(configuration.for_cleaning(), workers=workers)
+    masks = configuration.personal_data.config(workspace.root, environment())
+    cleaning = replace(configuration.for_cleaning(), workers=workers, masks=masks)
     cleaned = runner.map("clean", partial(clean_unit, workspace=workspace, config=cleaning), units)
     dedup = configuration.for_dedup()
     sign = partial(sign_documents, workspace=workspace, config=dedup)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.stage import CLEANING_VERSION, clean_archive
@@ -21,6 +22,7 @@ from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.passages import PassageConfig, find_passages
 from kaz_dedup.signatures import sign_shard
 from kaz_dedup.stage import DEDUP_VERSION, keep_shard
+from kaz_flows.masking import fingerprint
 from kaz_flows.plan import Unit
 
 
@@ -46,7 +48,7 @@ def clean_unit(unit: Unit, *, workspace: Workspace, config: CleaningConfig) -> S
         folder=folder,
         inputs={"archive": sha256_of(unit.archive)},
         # how many processes did the work does not change what they made
-        config={**asdict(replace(config, workers=0)), "facts": asdict(unit.crawl.facts)},
+        config={**_recorded(config), "facts": asdict(unit.crawl.facts)},
         version=CLEANING_VERSION,
     )
 
@@ -55,6 +57,12 @@ def clean_unit(unit: Unit, *, workspace: Workspace, config: CleaningConfig) -> S
         return account, [documents, rejected]
 
     return _shard(unit.flat_name, documents, rejected, stage.run(work), folder)
+
+
+def _recorded(config: CleaningConfig) -> dict[str, Any]:
+    """The configuration as the stage's record states it: the key of pseudonyms only as a mark."""
+    masks = replace(config.masks, key=fingerprint(config.masks.key))
+    return asdict(replace(config, workers=0, masks=masks))
 
 
 def sign_documents(documents: Shard, *, workspace: Workspace, config: DedupConfig) -> Shard:
