@@ -20,6 +20,8 @@
 # make bench-gate   the language gate before extraction: its losses, and pages a second of a crawl
 # make bench-dedup   signatures, statistics, quality, alphabets, whole job, releases; beside its peers
 # make bench-dedup-scale   10 and 30 million signatures clustered on 2 threads in bounded memory
+# make bench-cluster   a build of 1 GB on Dask with 1, 2 and 4 workers: the same bytes, in what time
+# make bench-plan   what `kazcorpus plan` says of a build, and what it takes
 # make campaign-dedup   kill dedup in every stage, feed it giants and a million like documents
 # make bench-operators   a build under Prefect beside the bare one: seconds, memory, 64 shards
 # make lock    write the lock file again, after a change of pyproject.toml
@@ -97,6 +99,13 @@ bench-gate: $(UV)
 
 bench-dedup: $(UV)
 	$(RUN) python -m benchmarks.dedup
+
+.PHONY: bench-cluster bench-plan
+bench-plan: $(UV)
+	$(RUN) python -m benchmarks.cluster.plan_check
+
+bench-cluster: $(UV)
+	PYTHONPATH=tests/support $(RUN) python -m benchmarks.cluster.speedup
 
 bench-dedup-scale: $(UV)
 	$(RUN) python -m benchmarks.dedup.scale

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kaz_datasets.account import Account
 from kaz_datasets.errors import KazcorpusError
 from kaz_datasets.files import sha256_of, write_json
+from kaz_datasets.storage import LOCAL, Storage
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -49,6 +50,8 @@ class Stage:
     inputs: Mapping[str, str]
     config: DataclassInstance | Mapping[str, Any]
     version: int
+    storage: Storage = LOCAL
+    """Where the files are kept; it decides no byte of them."""
 
     @property
     def record(self) -> Path:
@@ -70,10 +73,12 @@ class Stage:
         done = self.finished()
         if done is not None:
             return done
-        self.record.unlink(missing_ok=True)
+        self.storage.drop_record(self.record)
         started, clock = datetime.now(UTC), time.perf_counter()
         account, paths = work()
-        outputs = {str(path.relative_to(self.folder)): sha256_of(path) for path in sorted(paths)}
+        digests = {path: sha256_of(path) for path in sorted(paths)}
+        outputs = {str(path.relative_to(self.folder)): digest for path, digest in digests.items()}
+        self.storage.keep(digests)
         seconds = round(time.perf_counter() - clock, 3)
         self._write_record(account, outputs, started, seconds)
         return StageResult(outputs=outputs, account=account, seconds=seconds, skipped=False)
@@ -84,7 +89,7 @@ class Stage:
     def finished(self) -> StageResult | None:
         """The result of an earlier run over the same inputs, or None if there is none."""
         try:
-            record = json.loads(self.record.read_text(encoding="utf-8"))
+            record = json.loads(self.storage.read_record(self.record))
             if record["key"] != self.key or not self._outputs_stand(record["outputs"]):
                 return None
             return StageResult(
@@ -98,8 +103,7 @@ class Stage:
 
     def _outputs_stand(self, outputs: Mapping[str, Mapping[str, Any]]) -> bool:
         return all(
-            (self.folder / name).is_file()
-            and (self.folder / name).stat().st_size == output["bytes"]
+            self.storage.size(self.folder / name) == output["bytes"]
             for name, output in outputs.items()
         )
 
@@ -124,3 +128,4 @@ class Stage:
                 "seconds": seconds,
             },
         )
+        self.storage.keep_record(self.record)

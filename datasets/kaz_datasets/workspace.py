@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kaz_datasets.errors import NotAWorkspace
+from kaz_datasets.storage import LOCAL, Storage
 
 CONFIGURATION_FILE = "kazcorpus.toml"
 
@@ -15,6 +16,8 @@ class Workspace:
     """A folder with `kazcorpus.toml`, and the names of what lies in it."""
 
     root: Path
+    storage: Storage = LOCAL
+    """Where the files are kept that `root` has, or fetches when they are needed."""
 
     @classmethod
     def open(cls, root: Path) -> Workspace:

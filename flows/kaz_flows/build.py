@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kaz_datasets.account import Account
+from kaz_datasets.errors import Failed
 from kaz_datasets.files import remove_temporaries, sha256_of
 from kaz_datasets.publishing.ledger import Ledger
 from kaz_datasets.release.admission import Barred
@@ -22,6 +23,7 @@ from kaz_datasets.release.succession import Proposal, propose_after
 from kaz_datasets.release.tree import RELEASE_VERSION, write_release
 from kaz_datasets.release.version import Version
 from kaz_datasets.stage import Stage
+from kaz_datasets.storage import LOCAL
 from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
@@ -75,15 +77,16 @@ def build(
     with exclusive(workspace, patience=patience):
         remove_leftovers(workspace)
         # again: one that was killed half-way, and pages that were fetched since
-        apply_takedowns(workspace, Register.of(workspace.root).takedowns)
+        _apply_takedowns(workspace)
         prepared = prepare(workspace, configuration, runner)
-        if version == NEXT:
-            proposal = propose_version(workspace, prepared, config)
-            config = replace(config, version=str(proposal.version))
-            why = proposal.why
-        settings = configuration.pipeline()
-        with writing(workspace.releases / config.version, "writing release", patience):
-            release, skipped = _release(workspace, prepared, config, settings)
+        with workspace.storage.having({**prepared.files, **files_before(workspace, config)}):
+            if version == NEXT:
+                proposal = propose_version(workspace, prepared, config)
+                config = replace(config, version=str(proposal.version))
+                why = proposal.why
+            settings = configuration.pipeline()
+            with writing(workspace.releases / config.version, "writing release", patience):
+                release, skipped = _release(workspace, prepared, config, settings)
     results = [shard.result for shard in prepared.shards]
     return BuildResult(
         release=release,
@@ -101,6 +104,26 @@ def remove_leftovers(workspace: Workspace) -> None:
     """Remove what a killed build was writing; nobody else writes while the lock is held."""
     for folder in (workspace.documents, workspace.dedup, workspace.releases):
         remove_temporaries(folder)
+
+
+def _apply_takedowns(workspace: Workspace) -> None:
+    """Erase again what was taken down. Raises Failed for a bucket, whose units do not see it."""
+    takedowns = Register.of(workspace.root).takedowns
+    if takedowns and workspace.storage != LOCAL:
+        raise Failed(
+            "a workspace in a bucket that has takedowns is not built there yet: build it in one on"
+            " a disk that all machines see"
+        )
+    apply_takedowns(workspace, takedowns)
+
+
+def files_before(workspace: Workspace, config: ReleaseConfig) -> dict[Path, str]:
+    """The files of the releases that a new one is compared with, with digests."""
+    below = newest_below(workspace.releases, Version.parse(config.version))
+    before = {*released(workspace.releases)[-1:], *([below] if below is not None else [])}
+    return {
+        folder / file.path: file.sha256 for folder in before for file in read_manifest(folder).files
+    }
 
 
 def propose_version(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) -> Proposal:
@@ -148,6 +171,7 @@ def _release(
             "takedowns": [takedown.to_json() for takedown in register.takedowns],
         },
         version=RELEASE_VERSION,
+        storage=workspace.storage,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:

@@ -74,8 +74,14 @@ class Holder:
 def exclusive(
     workspace: Workspace, doing: str = "building", patience: Patience = NONE
 ) -> Iterator[None]:
-    """Be the only one who writes documents, dedup and releases. Raises Failed, naming who does."""
-    with _held(workspace.root / WORKSPACE, f"{doing} in {workspace.root}", patience):
+    """Be the only one who writes documents, dedup and releases. Raises Failed, naming who does.
+
+    Of a workspace in a bucket also the only machine.
+    """
+    with (
+        _held(workspace.root / WORKSPACE, f"{doing} in {workspace.root}", patience),
+        workspace.storage.exclusive(),
+    ):
         yield
 
 

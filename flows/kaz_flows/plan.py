@@ -48,10 +48,12 @@ class Unit:
 def find_crawls(workspace: Workspace) -> list[Crawl]:
     """The crawls of a workspace, in the order of their names. Raises NotFound if there are none."""
     folders = sorted(
-        path for path in workspace.archive.glob("*/*") if path.is_dir() and not _begins(path)
+        path
+        for path in workspace.archive.glob("*/*")
+        if path.is_dir() and not _begins(path, workspace)
     )
     crawls = [
-        Crawl(folder=folder, facts=archive_facts(folder), archives=_archives(folder))
+        Crawl(folder=folder, facts=archive_facts(folder), archives=_archives(folder, workspace))
         for folder in folders
     ]
     if not any(crawl.archives for crawl in crawls):
@@ -67,10 +69,11 @@ def units_of(crawls: list[Crawl]) -> list[Unit]:
     return [Unit(archive=archive, crawl=crawl) for crawl in crawls for archive in crawl.archives]
 
 
-def _begins(folder: Path) -> bool:
+def _begins(folder: Path, workspace: Workspace) -> bool:
     """Whether a crawl that begins at this moment has not even a whole archive file yet."""
-    return all(_BEGINNING.fullmatch(path.name) for path in folder.iterdir())
+    return all(_BEGINNING.fullmatch(name) for name in workspace.storage.names(folder))
 
 
-def _archives(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(path for path in folder.iterdir() if path.name.endswith(ARCHIVE_SUFFIXES)))
+def _archives(folder: Path, workspace: Workspace) -> tuple[Path, ...]:
+    names = workspace.storage.names(folder)
+    return tuple(folder / name for name in names if name.endswith(ARCHIVE_SUFFIXES))

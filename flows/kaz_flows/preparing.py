@@ -66,6 +66,21 @@ class Prepared:
         return (*self.refused, *self.cleaned, *self.withheld, *self.kept)
 
     @property
+    def files(self) -> dict[Path, str]:
+        """What a release is written from, with digests: kept rows, and every rejected row."""
+        kept = {
+            shard.path.parent / name: digest
+            for shard in self.kept
+            for name, digest in shard.result.outputs.items()
+        }
+        rejected = {
+            shard.rejected: shard.result.outputs[f"rejected/{shard.rejected.name}"]
+            for shard in (*self.cleaned, *self.withheld)
+            if shard.rejected is not None
+        }
+        return {**kept, **rejected}
+
+    @property
     def rejected(self) -> list[Path]:
         """Every shard of rejected rows."""
         return [shard.rejected for shard in self.shards if shard.rejected is not None]

@@ -14,7 +14,6 @@ from typing import Any
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.stage import CLEANING_VERSION, clean_archive
 from kaz_datasets.account import Account
-from kaz_datasets.files import sha256_of
 from kaz_datasets.stage import Stage, StageResult
 from kaz_datasets.workspace import Workspace
 from kaz_dedup.clusters import find_clusters
@@ -43,17 +42,20 @@ def clean_unit(unit: Unit, *, workspace: Workspace, config: CleaningConfig) -> S
     # the whole name: `a.warc` and `a.warc.gz` may lie side by side
     documents = folder / f"{unit.archive.name}.parquet"
     rejected = folder / "rejected" / documents.name
+    digest = workspace.storage.digest(unit.archive)
     stage = Stage(
         name=unit.archive.name,
         folder=folder,
-        inputs={"archive": sha256_of(unit.archive)},
+        inputs={"archive": digest},
         # how many processes did the work does not change what they made
         config={**_recorded(config), "facts": asdict(unit.crawl.facts)},
         version=CLEANING_VERSION,
+        storage=workspace.storage,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:
-        account = clean_archive(unit.archive, unit.crawl.facts, config, documents, rejected)
+        with workspace.storage.having({unit.archive: digest}):
+            account = clean_archive(unit.archive, unit.crawl.facts, config, documents, rejected)
         return account, [documents, rejected]
 
     return _shard(unit.flat_name, documents, rejected, stage.run(work), folder)
@@ -75,10 +77,12 @@ def sign_documents(documents: Shard, *, workspace: Workspace, config: DedupConfi
         inputs={"documents": documents.digest},
         config=config,
         version=DEDUP_VERSION,
+        storage=workspace.storage,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:
-        sign_shard(documents.path, path, config)
+        with workspace.storage.having(files_of(documents)):
+            sign_shard(documents.path, path, config)
         return Account(), [path]
 
     return _shard(documents.name, path, None, stage.run(work), folder)
@@ -99,12 +103,17 @@ def cluster_documents(
         inputs={shard.name: shard.digest for shard in signatures},
         config=config,
         version=DEDUP_VERSION,
+        storage=workspace.storage,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:
-        find_clusters(
-            [shard.path for shard in signatures], [shard.path for shard in documents], path, config
-        )
+        with workspace.storage.having(files_of(*signatures, *documents)):
+            find_clusters(
+                [shard.path for shard in signatures],
+                [shard.path for shard in documents],
+                path,
+                config,
+            )
         return Account(), [path]
 
     return _shard("clusters", path, None, stage.run(work), workspace.dedup)
@@ -120,10 +129,12 @@ def passages_of(documents: Sequence[Shard], *, clusters: Shard, workspace: Works
         inputs={"clusters": clusters.digest, **{shard.name: shard.digest for shard in documents}},
         config=config,
         version=DEDUP_VERSION,
+        storage=workspace.storage,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:
-        find_passages([shard.path for shard in documents], path, config, clusters=clusters.path)
+        with workspace.storage.having(files_of(clusters, *documents)):
+            find_passages([shard.path for shard in documents], path, config, clusters=clusters.path)
         return Account(), [path]
 
     return _shard("passages", path, None, stage.run(work), workspace.dedup)
@@ -151,14 +162,24 @@ def keep_documents(
         },
         config=config,
         version=DEDUP_VERSION,
+        storage=workspace.storage,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:
         lines = passages.path if passages else None
-        account = keep_shard(documents.path, clusters.path, kept, rejected, config, passages=lines)
+        shards = [shard for shard in (documents, clusters, passages) if shard is not None]
+        with workspace.storage.having(files_of(*shards)):
+            account = keep_shard(
+                documents.path, clusters.path, kept, rejected, config, passages=lines
+            )
         return account, [kept, rejected]
 
     return _shard(documents.name, kept, rejected, stage.run(work), folder)
+
+
+def files_of(*shards: Shard) -> dict[Path, str]:
+    """The shards' own files with their digests."""
+    return {shard.path: shard.digest for shard in shards}
 
 
 def _shard(

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 QUIET = {
     "DASK_DISTRIBUTED__DASHBOARD__ENABLED": "False",
@@ -23,9 +23,14 @@ class DaskCluster:
     """Scheduler and workers for the time of a block; their logs lie in `folder`."""
 
     def __init__(
-        self, folder: Path, workers: int = 2, environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        workers: int = 2,
+        environment: Mapping[str, str] | None = None,
+        protocol: str = "tcp",
     ) -> None:
         self.folder = folder
+        self.protocol = protocol
         self.port = _free_port()
         self.environment = {**os.environ, **QUIET, **(environment or {})}
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -38,7 +43,14 @@ class DaskCluster:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.scheduler = self._start(
-            "scheduler", "--host", "127.0.0.1", "--port", f"{self.port}", "--no-dashboard"
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            f"{self.port}",
+            "--no-dashboard",
+            "--protocol",
+            self.protocol,
         )
         _wait_for_port(self.port, self.scheduler)
         for _ in range(self._wanted):
@@ -65,7 +77,7 @@ class DaskCluster:
         number = len(self.workers)
         worker = self._start(
             "worker",
-            f"tcp://127.0.0.1:{self.port}",
+            f"{self.protocol}://127.0.0.1:{self.port}",
             "--no-nanny",
             "--no-dashboard",
             "--nthreads",
@@ -80,6 +92,14 @@ class DaskCluster:
         )
         self.workers.append(worker)
         return worker
+
+    def wait_for_workers(self) -> None:
+        """Return once all that were started have registered."""
+        from distributed import Client
+
+        client: Any = Client(f"tcp://127.0.0.1:{self.port}", set_as_default=False)  # type: ignore[no-untyped-call]
+        client.wait_for_workers(len(self.workers), timeout=120)
+        client.close()
 
     def kill_worker(self, number: int) -> None:
         self.workers[number].send_signal(signal.SIGKILL)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kaz_flows.cli.options import example, json_option, workspace_option
+from kaz_flows.cli.options import (
+    example,
+    json_option,
+    open_workspace,
+    scratch_option,
+    shared_workspace_option,
+)
 from kaz_flows.cli.show import print_funnel, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from kaz_datasets.workspace import Workspace
 
 version_option = click.option(
     "--version", "version", help="The release's number; by default the one in kazcorpus.toml."
@@ -24,27 +34,33 @@ engine_option = click.option(
 
 
 @click.command(epilog=example("kazcorpus build --workspace my-corpus"))
-@workspace_option
+@shared_workspace_option
+@scratch_option
 @version_option
 @engine_option
 @json_option
-def build(folder: Path, version: str | None, engine: str, as_json: bool) -> None:
+def build(
+    folder: str, scratch: Path | None, version: str | None, engine: str, as_json: bool
+) -> None:
     """Clean, deduplicate and write a release from everything in the archive.
 
     What an earlier run finished is not done again; a build that was killed goes on. While
     `kazcorpus up` runs for the workspace, the build is seen in the Prefect UI.
     """
-    _build(folder, version, engine, as_json)
+    _build(open_workspace(folder, scratch), version, engine, as_json)
 
 
 @click.command(epilog=example("kazcorpus release --workspace my-corpus"))
-@workspace_option
+@shared_workspace_option
+@scratch_option
 @click.option(
     "--version", "version", help="The release's number; by default the one that what changed needs."
 )
 @engine_option
 @json_option
-def release(folder: Path, version: str | None, engine: str, as_json: bool) -> None:
+def release(
+    folder: str, scratch: Path | None, version: str | None, engine: str, as_json: bool
+) -> None:
     """Write the next release: a patch, minor or major one, by what changed since the newest.
 
     A minor release leaves published files alone and adds files of new and of removed rows; a major
@@ -53,15 +69,13 @@ def release(folder: Path, version: str | None, engine: str, as_json: bool) -> No
     """
     from kaz_flows.build import NEXT
 
-    _build(folder, version or NEXT, engine, as_json)
+    _build(open_workspace(folder, scratch), version or NEXT, engine, as_json)
 
 
-def _build(folder: Path, version: str | None, engine: str, as_json: bool) -> None:
-    from kaz_datasets.workspace import Workspace
+def _build(workspace: Workspace, version: str | None, engine: str, as_json: bool) -> None:
     from kaz_flows.configuration import Configuration
     from kaz_flows.execution import run_build
 
-    workspace = Workspace.open(folder)
     configuration = Configuration.of(workspace)
     with progress_bar() as progress:
         result = run_build(workspace, configuration, version, progress, engine)

@@ -18,6 +18,7 @@ from kaz_flows.cluster.envelope import pack, unpack
 from kaz_flows.cluster.fingerprint import fingerprint
 from kaz_flows.cluster.scheduler import connected, look_at_workers, wait_for_orphans
 from kaz_flows.cluster.unit import Place, do_unit
+from kaz_flows.storage.shared import SharedStorage
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,8 +39,10 @@ def dask_runner(
     Raises WrongUse without distributed, Failed for a scheduler or workers that cannot be used.
     """
     with connected(address) as client:
-        place = Place(root=str(workspace.root))
-        slots = look_at_workers(client, place, workspace.root)
+        storage = workspace.storage
+        url = storage.bucket.url if isinstance(storage, SharedStorage) else None
+        place = Place(root=str(workspace.root), url=url)
+        slots = look_at_workers(client, workspace, place)
         runner = DaskRunner(client, workspace, place, slots, progress)
         wait_for_orphans(client, runner.mark, progress)
         yield runner
@@ -56,7 +59,7 @@ class DaskRunner:
         self._run = secrets.token_hex(8)
         self.slots = slots
         """How many units ran at once when the work began."""
-        self.mark = hashlib.sha256(place.root.encode()).hexdigest()[:16]
+        self.mark = hashlib.sha256(place.name.encode()).hexdigest()[:16]
         """In the key of every unit of the workspace, of this run and of those before."""
 
     def processes(self, units: int, configured: int) -> int:

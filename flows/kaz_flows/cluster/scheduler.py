@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 from kaz_datasets.errors import Failed, WrongUse
 from kaz_datasets.files import write_text
 from kaz_datasets.progress import Progress, silent
+from kaz_datasets.workspace import Workspace
 from kaz_flows.cluster.address import EngineAddress
 from kaz_flows.cluster.fingerprint import differences, fingerprint
 from kaz_flows.cluster.unit import CHILDREN, Place, Worker, introduce, running
@@ -54,7 +54,7 @@ def connected(address: EngineAddress, patience: float = CONNECT_SECONDS) -> Iter
         client.close()
 
 
-def look_at_workers(client: Any, place: Place, root: Path) -> int:
+def look_at_workers(client: Any, workspace: Workspace, place: Place) -> int:
     """How many units run at once. Raises Failed for workers that would write other bytes."""
     try:
         client.wait_for_workers(1, timeout=WORKERS_SECONDS)
@@ -65,13 +65,14 @@ def look_at_workers(client: Any, place: Place, root: Path) -> int:
         ) from error
     _check_distributed(client)
     name, text = f".seen-{secrets.token_hex(8)}.partial", secrets.token_hex(16)
-    probe = root / name
+    probe = workspace.root / name
     write_text(probe, text)
+    workspace.storage.keep_record(probe)
     try:
         digest = hashlib.sha256(text.encode()).hexdigest()
         found = client.run(introduce, place, name, digest, on_error="return")
     finally:
-        probe.unlink()
+        workspace.storage.drop_record(probe)
     for worker, answer in sorted(found.items()):
         _check_worker(worker, answer, place)
     return sum(client.nthreads().values())
@@ -124,6 +125,7 @@ def _check_worker(name: str, answer: Worker | Exception, place: Place) -> None:
         raise Failed(f"worker {name} may not start the processes that extract pages: {CHILDREN}")
     if not answer.sees_workspace:
         raise Failed(
-            f"worker {name} does not see {place.root}: put the workspace where all machines"
-            " see it under the same path, or in a bucket (docs/cluster.md)"
+            f"worker {name} does not see {place.name}: put the workspace where all machines"
+            " see it under the same path, or in a bucket to which workers too have the keys"
+            " (docs/cluster.md)"
         )

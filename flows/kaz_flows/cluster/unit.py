@@ -14,6 +14,8 @@ import pyarrow as pa
 from kaz_datasets.errors import Failed, KazcorpusError
 from kaz_flows.cluster.envelope import pack, unpack
 from kaz_flows.cluster.fingerprint import differences, fingerprint, may_have_children
+from kaz_flows.storage.bucket import Bucket
+from kaz_flows.storage.mirror import WORKER_BYTES, mirror_at
 
 CHILDREN = (
     "set DASK_DISTRIBUTED__WORKER__DAEMON=False in the worker's environment, or give it --no-nanny"
@@ -25,10 +27,26 @@ class Place:
     """Where a workspace lies, as seen from a worker."""
 
     root: str
+    """As the client sees it."""
+    url: str | None = None
+    """Of the bucket, for a workspace that each machine mirrors."""
+
+    @property
+    def name(self) -> str:
+        """What is the same for every client of the workspace."""
+        return self.url or self.root
 
     def here(self) -> Path:
-        """Its root on this machine."""
-        return Path(self.root)
+        """Its root on this machine: the same folder, or a mirror in the worker's own."""
+        if self.url is None:
+            return Path(self.root)
+        from distributed import get_worker
+
+        name = hashlib.sha256(self.url.encode()).hexdigest()[:16]
+        mirror = mirror_at(Path(get_worker().local_directory) / "kazcorpus" / name)
+        mirror.most = WORKER_BYTES
+        mirror.root.mkdir(parents=True, exist_ok=True)
+        return mirror.root
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +60,19 @@ class Worker:
 
 def introduce(place: Place, name: str, digest: str) -> Worker:
     """What this worker is, and whether a file that the client just wrote is seen here."""
-    path = place.here() / name
-    seen = path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    seen = _digest(place, name) == digest
     return Worker(
         fingerprint=fingerprint(), may_have_children=may_have_children(), sees_workspace=seen
     )
+
+
+def _digest(place: Place, name: str) -> str:
+    try:
+        if place.url is not None:
+            return hashlib.sha256(Bucket.of(place.url).read(name)).hexdigest()
+        return hashlib.sha256((Path(place.root) / name).read_bytes()).hexdigest()
+    except (OSError, KazcorpusError) as error:
+        return str(error)
 
 
 def running(dask_worker: Any) -> list[str]:
