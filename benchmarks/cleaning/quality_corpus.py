@@ -69,7 +69,7 @@ def _documents() -> Iterator[Document]:
     for row in _rows("kk_text/apertium_documents"):
         kind = _kind_of(row["id"])
         yield _document(kind, "apertium_documents", row["id"], row["text"])
-    yield from _laws()
+    yield from laws()
     for file in BAD:
         rows = _rows(f"neg_text/{file}")
         yield from _compose(file, file, ((row["id"], "", row["text"]) for row in rows))
@@ -89,7 +89,7 @@ def _units(file: str) -> Iterator[Unit]:
         yield row["id"], joined if file.startswith(("govkz", "kazsandra")) else "", row["text"]
 
 
-def _laws() -> Iterator[Document]:
+def laws() -> Iterator[Document]:
     """The acts among the pages: whole, and in runs of lines as the other kinds are."""
     path = shared_data() / "html" / "kk_pages" / "gold.jsonl"
     for line in path.read_text("utf-8").splitlines():

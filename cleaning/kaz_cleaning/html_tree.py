@@ -15,6 +15,8 @@ MAX_CHARACTERS: Final = 3_000_000
 """The longest codes of law are about 2.5 million characters of markup."""
 MAX_ELEMENTS: Final = 120_000
 MAX_ATTRIBUTES: Final = 5_000
+MAX_ATTRIBUTES_OF_ALL: Final = 20_000
+"""On all tags longer than 9,000 characters: 400,000 took a worker 620 MB."""
 MAX_DEPTH: Final = 240
 
 _MAGIC: Final = (
@@ -96,10 +98,14 @@ def _refuse_long(text: str) -> None:
         raise UnsafePage(f"{len(text)} characters of markup")
     if _LONG_TAG.search(text) is None:
         return
+    of_all = 0
     for tag in _LONG_TAG.finditer(_without_scripts(text)):
         attributes = len(re.findall(r"\s+[^\s=>\"']", tag[0]))
         if attributes > MAX_ATTRIBUTES:
             raise UnsafePage(f"{attributes} attributes on one tag")
+        of_all += attributes
+        if of_all > MAX_ATTRIBUTES_OF_ALL:
+            raise UnsafePage(f"more than {MAX_ATTRIBUTES_OF_ALL} attributes on long tags")
 
 
 def _without_scripts(text: str) -> str:
