@@ -28,7 +28,7 @@ FLOORS = Path(__file__).parent / "floors.toml"
 
 def main() -> None:
     """Measure, print, compare with the floors."""
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 4_000
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     floors = tomllib.loads(FLOORS.read_text(encoding="utf-8"))["statistics"]
     rows, bad = [], []
     for size in SIZES:

@@ -53,7 +53,7 @@ def main() -> None:
         [
             name,
             f"{statistics.median(found):.1f}",
-            f"{statistics.median(ours / theirs for ours, theirs in pairs):.0f}",
+            f"{statistics.median(ours / theirs for ours, theirs in pairs):.1f}",
         ]
         for name, found in speeds.items()
         for pairs in [list(zip(speeds["kazcorpus"], found, strict=True))]
