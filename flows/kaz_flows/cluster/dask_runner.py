@@ -17,7 +17,7 @@ from kaz_flows.cluster.address import EngineAddress
 from kaz_flows.cluster.envelope import pack, unpack
 from kaz_flows.cluster.fingerprint import fingerprint
 from kaz_flows.cluster.scheduler import connected, look_at_workers, wait_for_orphans
-from kaz_flows.cluster.unit import Place, do_unit
+from kaz_flows.cluster.unit import Place, Sealed, do_unit
 from kaz_flows.storage.shared import SharedStorage
 
 Item = TypeVar("Item")
@@ -91,7 +91,7 @@ class DaskRunner:
     def _send(self, stage: str, number: int, function: Callable[[Item], Result], item: Item) -> Any:
         return self._client.submit(
             do_unit,
-            pack((function, item), self._root),
+            Sealed(data=pack((function, item), self._root)),
             self._place,
             fingerprint(),
             key=(f"{stage}-{self.mark}{self._run}", number),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,13 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """An envelope. Dask logs the arguments of what fails; a key for pseudonyms is in some."""
+
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Worker:
     """What a worker says of itself."""
 
@@ -80,8 +87,8 @@ def running(dask_worker: Any) -> list[str]:
     return [str(key) for key in dask_worker.active_keys]
 
 
-def do_unit(data: bytes, place: Place, wanted: dict[str, str]) -> tuple[bytes, Exception | None]:
-    """Run the unit in `data`; its result, or the error that the client is to raise.
+def do_unit(sealed: Sealed, place: Place, wanted: dict[str, str]) -> tuple[bytes, Exception | None]:
+    """Run the unit in `sealed`; its result, or the error that the client is to raise.
 
     An error of ours is sent as a value: it would come again. Any other is raised, and Dask tries
     the unit once more. A worker that joined after the client had looked is looked at here.
@@ -89,7 +96,7 @@ def do_unit(data: bytes, place: Place, wanted: dict[str, str]) -> tuple[bytes, E
     try:
         _check(wanted)
         _use_one_thread()
-        function, item = unpack(data, place.here())
+        function, item = unpack(sealed.data, place.here())
         return pack(_call(function, item), place.here()), None
     except KazcorpusError as error:
         return b"", error

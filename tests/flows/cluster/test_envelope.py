@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kaz_datasets.errors import WrongUse
 from kaz_datasets.workspace import Workspace
 from kaz_flows.cluster.envelope import LARGEST, pack, unpack
+from kaz_flows.cluster.unit import Sealed
 from kaz_flows.steps import sign_documents
 
 NAMES = st.lists(st.text("abcқө.-", min_size=1).filter(lambda name: name.strip(".")), min_size=0)
@@ -45,3 +46,7 @@ def test_what_has_no_name_cannot_travel() -> None:
 def test_data_is_refused() -> None:
     with pytest.raises(WrongUse, match="no reference to files but data"):
         pack(bytes(LARGEST + 1), Path("/srv"))
+
+
+def test_what_an_envelope_holds_is_in_no_log() -> None:
+    assert "secret" not in repr(Sealed(data=pack("secret", Path("/srv"))))
