@@ -58,6 +58,7 @@ def main() -> None:
     promises(rows, model)
     neighbours(rows, model)
     code_switching(data, model)
+    throughput(data, model)
     if "--quick" not in sys.argv:
         beside_peers(data, rows, model)
 
@@ -126,6 +127,23 @@ def code_switching(data: Path, model: LanguageModel) -> None:
 
 def _three(values: Sequence[float]) -> str:
     return f"{statistics.mean(values):.3f}"
+
+
+def throughput(data: Path, model: LanguageModel) -> None:
+    """Megabytes of UTF-8 a CPU-second, of short documents and of one long one."""
+    texts = documents(data, DOCUMENTS)
+    long = ["\n".join(texts)]
+    megabytes = sum(len(text.encode()) for text in texts) / 1e6
+    table = []
+    for name, given in ((f"{len(texts)} documents of 1 kB", texts), ("one of them all", long)):
+        for way, work in (("a label each", model.identify), ("by sentence", model.judge_all)):
+            if given is long and way == "a label each":
+                continue  # it reads the beginning alone
+            speeds = [_speed(given, lambda work=work, given=given: work(given)) for _ in range(7)]
+            speed = statistics.median(speeds) / len(given)
+            table.append([name, way, f"{speed * len(given):.0f}", f"{speed * megabytes:.1f}"])
+    title = "Speed on one core, median of 7"
+    print_table(title, ["", "", "documents/s", "MB/s"], table)
 
 
 def beside_peers(data: Path, rows: list[Row], model: LanguageModel) -> None:

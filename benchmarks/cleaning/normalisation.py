@@ -2,18 +2,21 @@
 
 `python -m benchmarks.cleaning.normalisation [SHARE]`: words damaged on purpose and restored; clean
 words changed; other languages' lines changed; megabytes a second of clean and of damaged text.
-SHARE (1 by default) takes a part of the lines, for a quick look.
+SHARE (1 by default) takes a part of the lines, for a quick look. A process a core.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.cleaning.pages import unpacked
@@ -34,14 +37,41 @@ CLEAN_TOKEN = re.compile(rf"{_MARKS}(?:[А-яЁёӘәҒғҚқҢңӨөҰұҮүҺ�
 """Between white space: letters of one script with ordinary marks, not broken at the line's end."""
 
 
+WAYS = ("one letter", "every letter")
+DOCUMENT_LINES = 20
+PIECE = 4000
+"""Lines that a process is given at a time."""
+
+
+@dataclass
+class Counts:
+    """What one piece of text showed; `tried` and `hit` by unit and way of damage."""
+
+    lines: int = 0
+    tried: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hit: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ambiguous: int = 0
+    words: int = 0
+    changed: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Count another piece, too."""
+        self.lines += other.lines
+        self.tried += other.tried
+        self.hit += other.hit
+        self.ambiguous += other.ambiguous
+        self.words += other.words
+        self.changed += other.changed
+
+
 def main() -> None:
     """Damage, repair, count, print."""
     share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     data = shared_data()
     kinds = {path.name.split(".")[0]: lines for path, lines in _sets(data / "kk_text", share)}
-    _restoration("documents of 20 lines", {name: _grouped(kinds[name]) for name in kinds})
-    _restoration("lines alone", kinds)
-    _clean_words(kinds)
+    counts = _counted(kinds)
+    _restoration(counts)
+    _clean_words(counts)
     _other_languages(data, share)
     _speed([line for lines in kinds.values() for line in lines])
 
@@ -53,30 +83,59 @@ def _sets(folder: Path, share: float) -> Iterator[tuple[Path, list[str]]]:
         yield path, texts[: max(1, int(share * len(texts)))]
 
 
-def _grouped(lines: Sequence[str], size: int = 20) -> list[str]:
+def _counted(kinds: dict[str, list[str]]) -> dict[str, Counts]:
+    pieces = [
+        (name, lines[at : at + PIECE])
+        for name, lines in kinds.items()
+        for at in range(0, len(lines), PIECE)
+    ]
+    counts = {name: Counts() for name in kinds}
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(_count, [lines for _, lines in pieces])
+        for (name, _), one in zip(pieces, found, strict=True):
+            counts[name].add(one)
+    counts["all"] = Counts()
+    for name in kinds:
+        counts["all"].add(counts[name])
+    return counts
+
+
+def _count(lines: Sequence[str]) -> Counts:
+    counts = Counts()
+    for line in lines:
+        words, changed = changed_words(line)
+        counts.words += words
+        counts.changed += changed
     kazakh = kazakh_lines([normalise(line).text for line in lines])
-    return ["\n".join(kazakh[at : at + size]) for at in range(0, len(kazakh), size)]
+    counts.lines = len(kazakh)
+    starts = range(0, len(kazakh), DOCUMENT_LINES)
+    documents = ["\n".join(kazakh[at : at + DOCUMENT_LINES]) for at in starts]
+    for unit, texts in (("documents", documents), ("lines", kazakh)):
+        for way in WAYS:
+            hit, tried = restored(texts, whole=way == "every letter")
+            counts.hit[unit, way] += hit
+            counts.tried[unit, way] += tried
+    words_of = (word for line in kazakh for word in CYRILLIC_WORD.findall(line))
+    counts.ambiguous = sum(all(letter in TO_LATIN for letter in word) for word in words_of)
+    return counts
 
 
-def _restoration(unit: str, kinds: dict[str, list[str]]) -> None:
-    rows = []
-    total = {"one letter": [0, 0], "every letter": [0, 0]}
-    for name, lines in kinds.items():
-        kazakh = kazakh_lines([normalise(line).text for line in lines])
-        row: list[object] = [name, len(kazakh)]
-        for way, counts in total.items():
-            hit, tried = restored(kazakh, whole=way == "every letter")
-            counts[0] += hit
-            counts[1] += tried
-            row += [tried, f"{100 * hit / max(tried, 1):.3f}"]
-        rows.append(row)
-    whole: list[object] = ["all", sum(int(str(row[1])) for row in rows)]
-    for hit, tried in total.values():
-        whole += [tried, f"{100 * hit / max(tried, 1):.3f}"]
-    columns = ["Kazakh text of", "units", "one letter each", "% restored", "every letter", "% "]
-    print_table(
-        f"Words damaged with Latin look-alikes and restored, {unit}", columns, [*rows, whole]
-    )
+def _restoration(counts: dict[str, Counts]) -> None:
+    for unit, title in (("documents", "documents of 20 lines"), ("lines", "lines alone")):
+        rows = []
+        for name, one in counts.items():
+            row: list[object] = [name, one.lines]
+            for way in WAYS:
+                tried = one.tried[unit, way]
+                row += [tried, f"{100 * one.hit[unit, way] / max(tried, 1):.3f}"]
+            rows.append([*row, one.ambiguous])
+        columns = ["Kazakh text of", "lines", "one letter each", "% restored", "every letter", "% "]
+        print_table(
+            f"Words damaged with Latin look-alikes and restored, {title}; ambiguous: words of"
+            " look-alikes only, which typed in Latin are whole Latin words and are left alone",
+            [*columns, "ambiguous words"],
+            rows,
+        )
 
 
 def kazakh_lines(lines: Sequence[str]) -> list[str]:
@@ -107,7 +166,7 @@ def restored(lines: Sequence[str], *, whole: bool, seed: int = 1) -> tuple[int, 
 
 def damage(line: str, chance: random.Random, *, whole: bool) -> tuple[str, int]:
     """The line with some words typed partly in Latin, and the number of these words."""
-    words = [match for match in CYRILLIC_WORD.finditer(line) if _can_be_damaged(match[0])]
+    words = [match for match in CYRILLIC_WORD.finditer(line) if _can_be_damaged(match[0], whole)]
     chosen = sorted(
         chance.sample(words, min(len(words), max(1, int(DAMAGED_SHARE * len(words))))),
         key=lambda match: -match.start(),
@@ -117,10 +176,10 @@ def damage(line: str, chance: random.Random, *, whole: bool) -> tuple[str, int]:
     return line, len(chosen)
 
 
-def _can_be_damaged(word: str) -> bool:
-    """Some letter has a look-alike, and some has none, so that the word stays a mixed one."""
+def _can_be_damaged(word: str, whole: bool) -> bool:
+    """Some letter has a look-alike, and afterwards the word is a mixed one."""
     alike = sum(letter in TO_LATIN for letter in word)
-    return 0 < alike < len(word)
+    return 0 < alike < len(word) + (not whole)
 
 
 def _misspelt(word: str, chance: random.Random, whole: bool) -> str:
@@ -129,17 +188,11 @@ def _misspelt(word: str, chance: random.Random, whole: bool) -> str:
     return "".join(TO_LATIN[c] if at in chosen else c for at, c in enumerate(word))
 
 
-def _clean_words(kinds: dict[str, list[str]]) -> None:
-    rows = []
-    for name, lines in kinds.items():
-        words = changed = 0
-        for line in lines:
-            seen, lost = changed_words(line)
-            words += seen
-            changed += lost
-        rows.append([name, words, changed, f"{1e5 * changed / max(words, 1):.2f}"])
-    words, changed = (sum(int(str(row[at])) for row in rows) for at in (1, 2))
-    rows.append(["all", words, changed, f"{1e5 * changed / max(words, 1):.2f}"])
+def _clean_words(counts: dict[str, Counts]) -> None:
+    rows = [
+        [name, one.words, one.changed, f"{1e5 * one.changed / max(one.words, 1):.2f}"]
+        for name, one in counts.items()
+    ]
     columns = ["text of", "clean words", "changed", "per 100,000"]
     print_table("Clean words changed", columns, rows)
 

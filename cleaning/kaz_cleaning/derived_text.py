@@ -16,7 +16,7 @@ from typing import Final
 Rewriter = Callable[[str], str]
 
 
-def _rewriter(rules: Sequence[tuple[str, str]]) -> Rewriter:
+def rewriter(rules: Sequence[tuple[str, str]]) -> Rewriter:
     """Rewrite lower-cased text, longest spelling first; `^` ties a spelling to a word's start.
 
     Case is of no use to the model.
@@ -41,29 +41,30 @@ def _plain(text: str) -> str:
     return re.sub("[ʻʼ‘’`´]", "'", text.replace("İ", "i").lower())
 
 
-def _pairs(source: str, target: str) -> tuple[tuple[str, str], ...]:
+def pairs(source: str, target: str) -> tuple[tuple[str, str], ...]:
+    """Rules for single letters: those of `source` become those of `target`, in order."""
     return tuple(zip(source, target, strict=True))
 
 
 # Other scripts of one language.
 
-_ACUTES: Final = tuple((f"{plain}'", acute) for plain, acute in _pairs("aougni", "áóúǵńı"))
+_ACUTES: Final = tuple((f"{plain}'", acute) for plain, acute in pairs("aougni", "áóúǵńı"))
 _IOTATED: Final = (("sh", "ш"), ("ch", "ч"), ("yo", "ё"), ("yu", "ю"), ("ya", "я"))
 
-acute_karakalpak: Final = _rewriter(_ACUTES)
+acute_karakalpak: Final = rewriter(_ACUTES)
 """Karakalpak in the alphabet of 2016, from the one with apostrophes (Wikipedia's till then)."""
 
-_karakalpak_letters: Final = _rewriter(
-    (*_IOTATED, *_pairs("aábcdefgǵhxıijkqlmnńoóprstuúvwyz", "аәбцдефгғҳхыижкқлмнңоөпрстуүвўйз"))
+_karakalpak_letters: Final = rewriter(
+    (*_IOTATED, *pairs("aábcdefgǵhxıijkqlmnńoóprstuúvwyz", "аәбцдефгғҳхыижкқлмнңоөпрстуүвўйз"))
 )
 
 
 def cyrillic_karakalpak(text: str) -> str:
     """Karakalpak in Cyrillic, from Latin with apostrophes."""
-    return re.sub(r"\bе", "э", _karakalpak_letters(acute_karakalpak(text)))
+    return _karakalpak_letters(acute_karakalpak(text))
 
 
-_uzbek_letters: Final = _rewriter(
+_uzbek_letters: Final = rewriter(
     (
         *_IOTATED,
         ("o'", "ў"),
@@ -71,7 +72,7 @@ _uzbek_letters: Final = _rewriter(
         ("ye", "е"),
         ("ts", "ц"),
         ("'", "ъ"),
-        *_pairs("abdefghijklmnopqrstuvxyz", "абдефгҳижклмнопқрстувхйз"),
+        *pairs("abdefghijklmnopqrstuvxyz", "абдефгҳижклмнопқрстувхйз"),
     )
 )
 
@@ -81,37 +82,37 @@ def cyrillic_uzbek(text: str) -> str:
     return re.sub(r"\bе", "э", _uzbek_letters(text))
 
 
-cyrillic_uyghur: Final = _rewriter(
+cyrillic_uyghur: Final = rewriter(
     (
-        *_pairs("اەبپتجچخدرزژسشغفقكگڭلمنھوۇۆۈۋېىي", "аәбптҗчхдрзжсшғфқкгңлмнһоуөүвеий"),
+        *pairs("اەبپتجچخدرزژسشغفقكگڭلمنھوۇۆۈۋېىي", "аәбптҗчхдрзжсшғфқкгңлмнһоуөүвеий"),
         *(("ئ", ""), ("،", ","), ("؛", ";"), ("؟", "?")),
     )
 )
 """Uyghur as written in Kazakhstan, from the Arabic script."""
 
-latin_tatar: Final = _rewriter(
+latin_tatar: Final = rewriter(
     (
-        *_pairs("аәбвгдежҗзийклмнңоөпрстуүфхһчшыэ", "aäbvgdejcziyklmnñoöprstuüfxhçşıe"),
+        *pairs("аәбвгдежҗзийклмнңоөпрстуүфхһчшыэ", "aäbvgdejcziyklmnñoöprstuüfxhçşıe"),
         *(("ё", "yo"), ("ю", "yu"), ("я", "ya"), ("ц", "ts"), ("щ", "şç"), ("ъ", ""), ("ь", "")),
-        *((f"{c}{v}", f"{q}{w}") for c, q in _pairs("кг", "qğ") for v, w in _pairs("аоуы", "aouı")),
+        *((f"{c}{v}", f"{q}{w}") for c, q in pairs("кг", "qğ") for v, w in pairs("аоуы", "aouı")),
     )
 )
 """Tatar in the Latin alphabet of 2012 (Law of Tatarstan 1-ZRT), from Cyrillic."""
 
-latin_tajik: Final = _rewriter(
+latin_tajik: Final = rewriter(
     (
-        *_pairs("абвгдезийклмнопрстуфхҳӣӯъэғқ", "abvgdeziyklmnoprstufxhīū'eƣq"),
+        *pairs("абвгдезийклмнопрстуфхҳӣӯъэғқ", "abvgdeziyklmnoprstufxhīū'eƣq"),
         *(("ж", "ƶ"), ("ч", "c"), ("ҷ", "ç"), ("ш", "ş"), ("ё", "jo"), ("ю", "ju"), ("я", "ja")),
         *(("ь", ""), ("ц", "ts"), ("щ", "ş")),
     )
 )
 """Tajik in Latin letters, from Cyrillic."""
 
-arabic_kyrgyz: Final = _rewriter(
+arabic_kyrgyz: Final = rewriter(
     (
-        *_pairs("абвгджзийклмнңоөпрстуүфхчшыеэ", "ابۋگدجزيىكلمنڭوۅپرستۇۉفحچشىەە"),
+        *pairs("абвгджзийклмнңоөпрстуүфхчшыеэ", "ابۋگدجزيىكلمنڭوۅپرستۇۉفحچشىەە"),
         *(("ё", "يو"), ("ю", "يۇ"), ("я", "يا"), ("ц", "تس"), ("щ", "شش"), ("ъ", ""), ("ь", "")),
-        *((f"{c}{v}", f"{q}{w}") for c, q in _pairs("кг", "قع") for v, w in _pairs("аоуы", "اوۇى")),
+        *((f"{c}{v}", f"{q}{w}") for c, q in pairs("кг", "قع") for v, w in pairs("аоуы", "اوۇى")),
         *((",", "،"), (";", "؛"), ("?", "؟")),
     )
 )
@@ -119,15 +120,15 @@ arabic_kyrgyz: Final = _rewriter(
 
 # Crimean Tatar in Cyrillic: vowels after y are one letter, ö and ü have none of their own.
 _AFTER_Y: Final = (("ya", "я"), ("ye", "е"), ("yo", "ё"), ("yö", "ё"), ("yu", "ю"), ("yü", "ю"))
-cyrillic_crimean_tatar: Final = _rewriter(
+cyrillic_crimean_tatar: Final = rewriter(
     (
         *_AFTER_Y,
-        *_pairs("abcdefghıijklmnoöprsştuüvyzâ", "абждефгхыийклмноопрсштуувйзя"),
+        *pairs("abcdefghıijklmnoöprsştuüvyzâ", "абждефгхыийклмноопрсштуувйзя"),
         *(("^e", "э"), ("^ö", "о"), ("ç", "ч"), ("^ç", "ч"), ("ğ", "гъ"), ("q", "къ"), ("ñ", "нъ")),
         *(
             (f"{c}{v}", f"{k}{w}")
-            for c, k in _pairs("tkgbsl", "ткгбсл")
-            for v, w in _pairs("öü", "ёю")
+            for c, k in pairs("tkgbsl", "ткгбсл")
+            for v, w in pairs("öü", "ёю")
         ),
     )
 )
@@ -144,15 +145,15 @@ _INITIAL_J: Final = (
 _GLIDES: Final = tuple((f"{vowel}у", f"{vowel}в") for vowel in "аеыіоұ")
 """Kazakh у after a vowel is a consonant, written в there: тау, тав."""
 
-_as_nogai: Final = _rewriter(
+_as_nogai: Final = rewriter(
     (
         *_INITIAL_J,
-        *_pairs("қғұіё", "кгуиё"),
+        *pairs("қғұіё", "кгуиё"),
         *(("ә", "аь"), ("ө", "оь"), ("ү", "уь"), ("ң", "нъ"), ("һ", ""), ("^һ", ""), ("у", "ув")),
         *(("^е", "э"), ("е", "е"), ("и", "ий"), ("және", "эм"), ("^және", "эм")),
     )
 )
-_as_kumyk: Final = _rewriter(
+_as_kumyk: Final = rewriter(
     (
         *_INITIAL_J,
         *(("қ", "къ"), ("ғ", "гъ"), ("ң", "нг"), ("ә", "а"), ("ө", "оь"), ("ү", "уь"), ("ұ", "у")),
@@ -160,8 +161,8 @@ _as_kumyk: Final = _rewriter(
         *(("және", "ва"), ("^және", "ва")),
     )
 )
-_glides: Final = _rewriter(_GLIDES)
-_as_karachay: Final = _rewriter(
+_glides: Final = rewriter(_GLIDES)
+_as_karachay: Final = rewriter(
     (
         *((f"{c}{v}", f"{c}ъ{v}") for c in "кг" for v in "аоуы"),
         *((f"{v}{c}", f"{v}{c}ъ") for c in "кг" for v in "аоуы"),
@@ -186,44 +187,44 @@ def as_karachay(kyrgyz: str) -> str:
     return _as_karachay(kyrgyz)
 
 
-_as_khakas: Final = _rewriter(
+_as_khakas: Final = rewriter(
     (
-        *_pairs("қшжөүәұ", "хсчӧӱау"),
+        *pairs("қшжөүәұ", "хсчӧӱау"),
         *(("^б", "п"), ("б", "б"), ("^д", "т"), ("д", "д"), ("^е", "и"), ("у", "у")),
-        *((f"^{c}е", f"{k}и") for c, k in (*_pairs("бктсмджнш", "пктсмтчнс"), ("қ", "х"))),
-        *((f"{c}е", f"{k}е") for c, k in _pairs("бктсмджнш", "бктсмдчнс")),
+        *((f"^{c}е", f"{k}и") for c, k in (*pairs("бктсмджнш", "пктсмтчнс"), ("қ", "х"))),
+        *((f"{c}е", f"{k}е") for c, k in pairs("бктсмджнш", "бктсмдчнс")),
         *(("е", "е"), ("және", "паза"), ("^және", "паза"), ("^ш", "с"), ("^ж", "ч"), ("^қ", "х")),
     )
 )
-_as_altai: Final = _rewriter(
-    (*_pairs("жңөү", "јҥӧӱ"), ("жана", "ла"), ("^жана", "ла"), ("^ж", "ј"), ("э", "е"), ("^э", "э"))
+_as_altai: Final = rewriter(
+    (*pairs("жңөү", "јҥӧӱ"), ("жана", "ла"), ("^жана", "ла"), ("^ж", "ј"), ("э", "е"), ("^э", "э"))
 )
-_as_karakalpak: Final = _rewriter(
+_as_karakalpak: Final = rewriter(
     (
-        *_pairs("іұһё", "иуҳё"),
+        *pairs("іұһё", "иуҳё"),
         *(("и", "ий"), ("у", "ыў"), ("^у", "ў"), ("ую", "уйю"), ("және", "ҳәм"), ("^және", "ҳәм")),
         *((f"{vowel}у", f"{vowel}ў") for vowel in "аәеиоөыіұү"),
         *(("^е", "е"), ("е", "е"), ("^ұ", "у"), ("^и", "и")),
     )
 )
-_karakalpak_in_latin: Final = _rewriter(
+_karakalpak_in_latin: Final = rewriter(
     (
-        *_pairs("аәбвгғдежзийкқлмнңоөпрстуүўфхҳыэ", "aábvgǵdejziykqlmnńoóprstuúwfxhıe"),
+        *pairs("аәбвгғдежзийкқлмнңоөпрстуүўфхҳыэ", "aábvgǵdejziykqlmnńoóprstuúwfxhıe"),
         *(("ш", "sh"), ("ч", "ch"), ("щ", "sh"), ("ц", "c"), ("ё", "yo"), ("ю", "yu"), ("я", "ya")),
         *(("ъ", ""), ("ь", "")),
     )
 )
-_as_bashkir: Final = _rewriter(
+_as_bashkir: Final = rewriter(
     (
-        *_pairs("зчҗ", "ҙсй"),
+        *pairs("зчҗ", "ҙсй"),
         *(("с", "ҫ"), ("^с", "һ"), ("^з", "з"), ("^җ", "й"), ("^ч", "с")),
         *((f"{v}с{w}", f"{v}һ{w}") for v in "аәеыи" for w in "аәеыи"),
         *((f"{v}д", f"{v}ҙ") for v in "аәеыи"),
-        *((f"{c}{v}", f"{k}{v}") for c, k in _pairs("кг", "ҡғ") for v in "аоуы"),
+        *((f"{c}{v}", f"{k}{v}") for c, k in pairs("кг", "ҡғ") for v in "аоуы"),
         *((f"{v}к", f"{v}ҡ") for v in "аоуы"),
     )
 )
-_as_crimean_tatar: Final = _rewriter(
+_as_crimean_tatar: Final = rewriter(
     (
         *((f"k{v}", f"q{v}") for v in "aıou"),
         *((f"{v}k", f"{v}q") for v in "aıou"),
@@ -243,14 +244,14 @@ def as_altai(kyrgyz: str) -> str:
     return _as_altai(kyrgyz)
 
 
-def as_karakalpak(kazakh: str) -> str:
-    """Kazakh words spelled as Karakalpak spells its own: only the spelling can tell them apart."""
+def spelt_as_karakalpak(kazakh: str) -> str:
+    """Kazakh words in Karakalpak's letters: only the spelling can tell them apart."""
     return _as_karakalpak(kazakh)
 
 
-def as_latin_karakalpak(kazakh: str) -> str:
-    """The same in the Karakalpak Latin alphabet of 2016."""
-    return _karakalpak_in_latin(_as_karakalpak(kazakh))
+def in_latin_karakalpak(karakalpak: str) -> str:
+    """Karakalpak Cyrillic in the Latin alphabet of 2016."""
+    return _karakalpak_in_latin(karakalpak)
 
 
 def as_bashkir(tatar: str) -> str:

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MODEL_FILE: Final = Path(__file__).parent / "models" / "language.npz"
-MODEL_SHA256: Final = "b0b229949dc6fe45181894deb326c8fd605917b2602b36b6fdace9a8680e3725"
+MODEL_SHA256: Final = "51d085d7725c89a9258ff6b455fbf8cfbd4e19331be7fbd2a678eb64cc6dd40a"
 
 
 def load_model(path: Path | None = None) -> LanguageModel:

@@ -12,7 +12,7 @@ from typing import Final
 from kaz_cleaning.language_labels import THRESHOLD, LanguageModel
 from kaz_cleaning.measure_language import FEWEST_LETTERS, UNSEEN, Row, report
 from kaz_cleaning.own_model import BARE_THRESHOLDS, KAZAKH_THRESHOLDS
-from kaz_cleaning.train_language import HYPER_PARAMETERS, Trained
+from kaz_cleaning.train_language import HYPER_PARAMETERS, PRIORS, Trained
 from kaz_cleaning.training_spans import STAND_INS
 from kaz_cleaning.training_text import SOURCES
 
@@ -44,9 +44,8 @@ def write_card(trained: Trained, model: LanguageModel, rows: Sequence[Row]) -> s
 
 def _head(trained: Trained) -> Iterator[str]:
     size = trained.path.stat().st_size
-    parameters = ", ".join(
-        f"{name} {value}" for name, value in HYPER_PARAMETERS.items() if name != "verbose"
-    )
+    parameters = ", ".join(f"{name} {value}" for name, value in HYPER_PARAMETERS.items())
+    priors = ", ".join(f"{label} {nats}" for label, nats in PRIORS.items())
     yield from (f"# {trained.path.name}: which language a text is in", "", "| | |", "| --- | --- |")
     yield f"| file | `{trained.path.name}`, {size} bytes, a NumPy archive |"
     yield f"| SHA-256 | `{trained.sha256}` |"
@@ -56,7 +55,8 @@ def _head(trained: Trained) -> Iterator[str]:
     )
     yield "| licence | CC BY-SA 4.0, as some of the text is; the code is Apache-2.0 |"
     yield f"| learnt from | {trained.spans} spans of 1 to 25 words |"
-    yield f"| recipe | fastText, supervised: {parameters} |"
+    yield f"| recipe | as fastText's supervised classifier, a softmax a script: {parameters} |"
+    yield f"| priors, in nats | {priors} |"
     yield "| make it again | `kazcorpus language train DATA OUT.npz` |"
     yield "| measure it again | `kazcorpus language measure DATA` |"
     yield from (
@@ -76,8 +76,9 @@ def _data() -> Iterator[str]:
         yield f"| {file.partition('/')[2].removesuffix('.jsonl.zst')} | {licence} |"
     yield from (
         "",
-        "One line in ten, by its hash, is held out. Bible translations and interface messages",
-        "were only measured on, and text without a stated licence was not learnt from.",
+        "One line in ten, by its hash, is held out, of all but the last three. Bible translations",
+        "and interface messages were only measured on, and text without a stated licence was not",
+        "learnt from.",
         "",
         "Languages with little or no open text are shown with the words of a sister language in",
         "their own spelling:",

@@ -1,7 +1,8 @@
 """From words to labels in one compiled pass: n-gram sums, softmax, and Kazakh against Russian.
 
-The n-grams and their hashes are fastText's (Bojanowski et al. 2017, "Enriching Word Vectors with
-Subword Information"): FNV-1a over the UTF-8 bytes of the word between `<` and `>`.
+The table has one byte a weight. Eight bytes are fetched as one word, split into even and odd ones
+and added as four numbers of 16 bits each: four additions a n-gram and no overflow within a word
+(Lamport 1975, "Multiple Byte Processing with Full-Word Instructions").
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from kaz_cleaning.word_memory import is_remembered, remember, word_end
+from kaz_cleaning.language_grams import MOST_GRAMS, grams_of
 from kaz_datasets.compiled import compiled
 
-_BLOCK: Final = 16
-_LONGEST_WORD: Final = 100
-"""Characters of a word that are read."""
+WIDTH: Final = 16
+BIAS: Final = 128
+"""Added to each weight, so that none is below zero."""
+
 _MOST_WORDS: Final = 1024
 """Words of a stretch that may be told apart; the rest go with the last one."""
+_EVEN, _LANE, _BYTE = np.uint64(0x00FF00FF00FF00FF), np.uint64(0xFFFF), np.uint64(8)
 
 SWITCH_COST: Final = 4.0
 """Nats that a change of language inside a stretch costs: some e⁴ = 55 words apart (Viterbi 1967).
@@ -31,154 +34,137 @@ WORD_WEIGHT: Final = 0.5
 def classify(
     words: Any,
     bounds: Any,
-    embedding: Any,
+    scripts: Any,
+    table: Any,
     output: Any,
-    shortest: int,
-    longest: int,
+    prior: Any,
+    ranges: Any,
+    shift: Any,
     pair: Any,
-    memory: Any,
     best: Any,
     score: Any,
     paired: Any,
     kazakh: Any,
 ) -> None:
-    """Fill for each stretch: best label (-1 without n-grams), its probability, the probability of
-    the two labels in `pair`, and the share of its letters in words of the first of the two.
+    """Fill for each stretch: best label of its script (-1 without words in it), the probability,
+    that of the two labels in `pair`, and the share of its letters in words of the first of them.
 
-    `memory` is this model's own (`kaz_cleaning.word_memory.Memory`).
+    `table`: two 64-bit words a row, `prior`: nats by label, `ranges`: first and last label but
+    one of each script.
     """
-    width = embedding.shape[1]
-    labels = output.shape[1]
-    total = np.empty(width, np.int64)
-    logits = np.empty(labels, np.float32)
-    utf8 = np.empty(4 * (_LONGEST_WORD + 2), np.uint8)
+    total, sums = np.empty(WIDTH, np.int64), np.empty(WIDTH, np.int32)
+    rows = np.empty(MOST_GRAMS, np.int64)
+    logits = np.empty(output.shape[1], np.float32)
     odds = np.empty(_MOST_WORDS, np.float32)
     sizes = np.empty(_MOST_WORDS, np.int64)
     back = np.empty((_MOST_WORDS, 2), np.int8)
-    contrast = np.zeros(width, np.float32)
+    contrast = np.zeros(WIDTH, np.float32)
     if pair[0] >= 0 and pair[1] >= 0:
-        for q in range(width):
-            contrast[q] = output[q, pair[0]] - output[q, pair[1]]
-    for row in range(len(bounds)):
-        at, end = bounds[row, 0], bounds[row, 1]
-        total[:] = 0
-        grams = 0
-        count = 0
-        while at < end:
-            begin = at
-            at, slot = word_end(words, at, end)
-            if not is_remembered(memory.words, slot, words, begin, at - begin):
-                used = _encode(words, begin, at, utf8)
-                slot = remember(memory.words, slot, words, begin, at - begin)
-                _sum(utf8, used, embedding, shortest, longest, contrast, memory, slot)
-            for q in range(width):
-                total[q] += memory.sums[slot, q]
-            grams += memory.grams[slot]
-            at += 1
-            if count < _MOST_WORDS:
-                odds[count] = memory.odds[slot]
-                sizes[count] = at - begin - 1
-                count += 1
-        best[row] = -1
-        score[row] = 0
-        paired[row] = 0
-        kazakh[row] = 0
-        if grams:
-            best[row], score[row], paired[row] = _softmax(total, grams, output, logits, pair)
-            kazakh[row] = _share_of_first(odds, sizes, count, back)
-
-
-@compiled
-def _encode(words: Any, at: int, end: int, utf8: Any) -> int:
-    """`<word>` in UTF-8 into the buffer; answers its bytes."""
-    utf8[0] = 60
-    used = 1
-    for code in words[at : min(end, at + _LONGEST_WORD)]:
-        if code < 0x80:
-            utf8[used] = code
-            used += 1
-        elif code < 0x800:
-            utf8[used] = 0xC0 | (code >> 6)
-            utf8[used + 1] = 0x80 | (code & 0x3F)
-            used += 2
-        else:
-            utf8[used] = 0xE0 | (code >> 12)
-            utf8[used + 1] = 0x80 | ((code >> 6) & 0x3F)
-            utf8[used + 2] = 0x80 | (code & 0x3F)
-            used += 3
-    utf8[used] = 62
-    return used + 1
-
-
-@compiled
-def _sum(
-    utf8: Any,
-    size: int,
-    embedding: Any,
-    shortest: int,
-    longest: int,
-    contrast: Any,
-    memory: Any,
-    slot: int,
-) -> None:
-    """Fill the slot of a word that was not remembered."""
-    sums = memory.sums[slot]
-    sums[:] = 0
-    added = _add_word(utf8, size, embedding, len(embedding) - 1, shortest, longest, sums)
-    evidence = np.float32(0)
-    for q in range(len(sums)):
-        evidence += np.float32(sums[q]) * contrast[q]
-    memory.grams[slot], memory.odds[slot] = added, evidence / max(added, 1)
-
-
-@compiled
-def _add_word(
-    utf8: Any, size: int, embedding: Any, mask: int, shortest: int, longest: int, sums: Any
-) -> int:
-    """Add the rows of the word's n-grams to `sums`, answer how many."""
-    added = 0
-    width = embedding.shape[1]
-    for first in range(size):
-        if utf8[first] & 0xC0 == 0x80:
+        contrast[:] = output[:, pair[0]] - output[:, pair[1]]
+    for stretch in range(len(bounds)):
+        best[stretch], score[stretch], paired[stretch], kazakh[stretch] = -1, 0, 0, 0
+        script = scripts[stretch]
+        first, last = ranges[script]
+        if first == last:
             continue
-        hashed = np.uint32(2166136261)
-        length = 0
-        at = first
-        while at < size and length < longest:
-            byte = utf8[at]
-            # fastText widens signed bytes: those past 127 with ones
-            wide = np.uint32(byte) if byte < 128 else np.uint32(byte) | np.uint32(0xFFFFFF00)
-            hashed = np.uint32((hashed ^ wide) * np.uint32(16777619))
-            at += 1
-            if at < size and utf8[at] & 0xC0 == 0x80:
-                continue
-            length += 1
-            if length >= shortest and not (length == 1 and (first == 0 or at == size)):
-                row = np.int64(hashed) & mask
-                for block in range(0, width, _BLOCK):
-                    for q in range(_BLOCK):
-                        sums[block + q] += embedding[row, block + q]
-                added += 1
-    return added
+        alternates = first <= pair[0] < last and first <= pair[1] < last
+        grams, count = _add_words(
+            words, bounds[stretch], script, table, shift, rows, sums, total, contrast, odds, sizes
+        )
+        if grams:
+            found, chance, both = _softmax(total, grams, output, prior, first, last, logits, pair)
+            best[stretch], score[stretch], paired[stretch] = found, chance, both
+            if alternates:
+                kazakh[stretch] = _share_of_first(odds, sizes, count, back)
+
+
+@compiled
+def _add_words(
+    words: Any,
+    bounds: Any,
+    script: int,
+    table: Any,
+    shift: Any,
+    rows: Any,
+    sums: Any,
+    total: Any,
+    contrast: Any,
+    odds: Any,
+    sizes: Any,
+) -> tuple[int, int]:
+    """Sum the n-grams of the words in that script; answer how many there are, and words with
+    `odds` and `sizes`.
+    """
+    total[:] = 0
+    grams = count = 0
+    at, end = bounds[0], bounds[1]
+    while at < end:
+        begin = at
+        added, found, at = grams_of(words, at, end, shift, rows)
+        if found != script:
+            continue
+        _add(table, rows, added, sums)
+        for q in range(WIDTH):
+            total[q] += sums[q]
+        grams += added
+        if count < _MOST_WORDS:
+            odds[count] = _evidence(sums, contrast, added)
+            sizes[count] = at - begin - 1
+            count += 1
+    return grams, count
+
+
+@compiled
+def _add(table: Any, rows: Any, count: int, sums: Any) -> None:
+    """The sum of `count` rows of the table, without their bias."""
+    even = odd = even_too = odd_too = np.uint64(0)
+    for at in range(count):
+        row = rows[at]
+        eight, eight_too = table[row, 0], table[row, 1]
+        even += eight & _EVEN
+        odd += (eight >> _BYTE) & _EVEN
+        even_too += eight_too & _EVEN
+        odd_too += (eight_too >> _BYTE) & _EVEN
+    bias = BIAS * count
+    for lane in range(4):
+        place = np.uint64(16 * lane)
+        sums[2 * lane] = np.int64((even >> place) & _LANE) - bias
+        sums[2 * lane + 1] = np.int64((odd >> place) & _LANE) - bias
+        sums[2 * lane + 8] = np.int64((even_too >> place) & _LANE) - bias
+        sums[2 * lane + 9] = np.int64((odd_too >> place) & _LANE) - bias
+
+
+@compiled
+def _evidence(sums: Any, contrast: Any, grams: int) -> float:
+    evidence = np.float32(0)
+    for q in range(WIDTH):
+        evidence += np.float32(sums[q]) * contrast[q]
+    return float(evidence / max(grams, 1))
 
 
 @compiled
 def _softmax(
-    total: Any, grams: int, output: Any, logits: Any, pair: Any
+    total: Any,
+    grams: int,
+    output: Any,
+    prior: Any,
+    first: int,
+    last: int,
+    logits: Any,
+    pair: Any,
 ) -> tuple[int, float, float]:
-    labels = output.shape[1]
-    logits[:] = 0
-    for q in range(len(total)):
+    logits[first:last] = prior[first:last]
+    for q in range(WIDTH):
         mean = np.float32(total[q] / grams)
-        for label in range(labels):
+        for label in range(first, last):
             logits[label] += mean * output[q, label]
-    best = 0
-    for label in range(labels):
+    best = first
+    for label in range(first, last):
         if logits[label] > logits[best]:
             best = label
     norm = 0.0
     both = 0.0
-    for label in range(labels):
+    for label in range(first, last):
         part = math.exp(logits[label] - logits[best])
         norm += part
         if label == pair[0] or label == pair[1]:

@@ -17,20 +17,27 @@ import numpy as np
 import numpy.typing as npt
 
 from kaz_cleaning.letters import (
+    ADDRESS_BIT,
+    ARABIC,
+    CAPITAL_BIT,
+    CODE_BITS,
+    CYRILLIC,
     DELETED,
     FOREIGN_BIT,
-    OWN_BIT,
+    LATIN,
+    NO_SCRIPT,
+    OTHER,
+    OWN_SHIFT,
     PLANE,
+    SCRIPT_BITS,
+    SCRIPT_SHIFT,
     SCRIPTS,
     SENTENCE_BIT,
-    SHARED_BIT,
+    SIGN_BIT,
     SPACE,
     SPACE_BIT,
-    classes,
-    written,
-)
-from kaz_cleaning.letters import (
-    SCRIPT_BITS as _SCRIPT_BITS,
+    UNCOMPOSED_BIT,
+    characters,
 )
 from kaz_datasets.compiled import compiled
 
@@ -42,7 +49,6 @@ LONGEST_STRETCH: Final = 400
 """Letters after which a stretch without punctuation ends."""
 UNKNOWN_SCRIPT: Final = SCRIPTS[0]
 
-_OWN_BITS: Final = OWN_BIT | SHARED_BIT
 _ONE_CAPITAL: Final = 2
 _PRESENTATION_FORMS: Final = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
 _HARD_SIGN, _SOFT_SIGN = ord("ъ"), ord("ь")
@@ -58,7 +64,8 @@ class Stretches:
     `words`: UTF-16 code units of all prepared words, each ended by a space. `bounds`: for each
     stretch where its words begin and end there, and where it begins and ends in its own text.
     `owner`: its text. `letters`: letters by script (`kaz_cleaning.letters`). `foreign`: signs of
-    a Cyrillic spelling that is not Kazakh. `own`: bits of Kazakh's own letters.
+    a Cyrillic spelling that is not Kazakh. `own`: which of Kazakh's own letters there are
+    (`letters.OWN`, `SHARED`, `COMMON`).
     `names`: words, and those among them with one capital, as names have.
     """
 
@@ -83,36 +90,52 @@ def majority(letters: npt.NDArray[np.int64]) -> str:
 
 def compose(text: str) -> str:
     """NFC, and Arabic presentation forms as the letters that they are."""
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    if text.isascii():
-        return text
-    return _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+    return compose_all([text])[0]
+
+
+def compose_all(texts: Sequence[str]) -> list[str]:
+    """The texts, composed; most need nothing, which one pass over all of them tells."""
+    points, starts = _points(texts)
+    flags = np.empty(len(texts), np.uint32)
+    _flags(points, starts, characters(), flags)
+    found = list(texts)
+    for row in np.flatnonzero(flags & np.uint32(UNCOMPOSED_BIT)).tolist():
+        text = unicodedata.normalize("NFC", found[row])
+        found[row] = _PRESENTATION_FORMS.sub(
+            lambda run: unicodedata.normalize("NFKC", run[0]), text
+        )
+    return found
+
+
+def _points(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Code points of all texts, and where each begins."""
+    starts = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(joined, np.uint32), starts
 
 
 def stretches_of(texts: Sequence[str], *, whole: bool) -> Stretches:
     """Cut composed texts into stretches; with `whole` each text is one, whatever it holds."""
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(lengths, out=starts[1:])
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    points, starts = _points(texts)
     most = len(texts) if whole else len(texts) + sum(_most(text) for text in texts)
     words = np.empty(2 * len(points) + 2 * most + 2, np.uint16)
     bounds, owner = np.empty((most, 4), np.int64), np.empty(most, np.int64)
-    letters, foreign = np.zeros((most, len(SCRIPTS)), np.int64), np.zeros(most, np.int64)
-    bits, names = np.zeros(most, np.uint8), np.zeros((most, 2), np.int64)
-    tables = written(), classes()
-    found = _cut(
-        points, starts, *tables, whole, words, bounds, owner, letters, foreign, bits, names
-    )
+    letters, foreign = np.empty((most, len(SCRIPTS)), np.int64), np.empty(most, np.int64)
+    own, names = np.empty(most, np.uint8), np.empty((most, 2), np.int64)
+    flags = np.empty(len(texts), np.uint32)
+    _flags(points, starts, characters(), flags)
+    addresses = (flags & np.uint32(ADDRESS_BIT)) > 0
+    columns = (words, bounds, owner, letters, foreign, own, names)
+    found = slice(_cut(points, starts, characters(), addresses, whole, *columns))
     return Stretches(
         words,
-        bounds[:found],
-        owner[:found],
-        letters[:found],
-        foreign[:found],
-        bits[:found],
-        names[:found],
+        bounds[found],
+        owner[found],
+        letters[found],
+        foreign[found],
+        own[found],
+        names[found],
     )
 
 
@@ -138,11 +161,22 @@ def count_letters(text: str) -> int:
 
 
 @compiled
+def _flags(points: Any, starts: Any, table: Any, flags: Any) -> None:
+    """All flags of the characters of each text; of the planes beyond, that it may compose."""
+    for text in range(len(starts) - 1):
+        seen = np.uint32(0)
+        for at in range(starts[text], starts[text + 1]):
+            point = points[at]
+            seen |= table[point] if point < PLANE else np.uint32(UNCOMPOSED_BIT)
+        flags[text] = seen
+
+
+@compiled
 def _cut(
     points: Any,
     starts: Any,
     table: Any,
-    kinds: Any,
+    addresses: Any,
     whole: bool,
     words: Any,
     bounds: Any,
@@ -153,95 +187,136 @@ def _cut(
     names: Any,
 ) -> int:
     """Fill the outputs, answer the number of stretches. One pass; points are code points."""
-    found = 0
-    put = 0
+    found = put = 0
+    columns = (words, bounds, owner, letters, foreign, own, names)
     for text in range(len(starts) - 1):
-        begin, end = starts[text], starts[text + 1]
-        begun_word = word_start = put
-        begun_raw = skip_until = begin
-        total: Any = 0
-        word_letters: Any = 0
-        capital: Any = 0
-        for at in range(begin, end + 1):
-            point: Any = points[at] if at < end else np.uint32(_NEWLINE)
-            kind: Any = kinds[point] if point < PLANE else np.uint8(0)
-            white = kind & SPACE_BIT != 0
-            if at >= skip_until and not white and _begins(points, at, begin, kinds):
-                skip_until = _address_end(points, at, end, kinds)
-            if at < skip_until and not white:
-                continue
-            code = np.uint16(SPACE) if white or point >= PLANE else table[point]
-            if code == DELETED:
-                continue
-            if code != SPACE:
-                words[put] = code
-                capital = _capital(capital, word_letters, code != point)
-                word_letters += min(kind & _SCRIPT_BITS, 1)
-                letters[found, kind & _SCRIPT_BITS] += 1
-                own[found] |= kinds[code] & _OWN_BITS
-                foreign[found] += _is_foreign(words, put, word_start, kinds[code])
-                put += 1
-                continue
-            put = _end_word(words, put, word_start, word_letters)
-            names[found, 0] += min(word_letters, 1)
-            names[found, 1] += capital == _ONE_CAPITAL
-            total += word_letters
-            word_start, word_letters, capital = put, 0, 0
-            if at < end and (whole or not _ends(points, at, end, kinds, kind, point, total)):
-                continue
-            letters[found, 0] = 0
-            if total or whole:
-                bounds[found, 0], bounds[found, 1] = begun_word, put
-                bounds[found, 2], bounds[found, 3] = begun_raw - begin, min(at + 1, end) - begin
-                owner[found] = text
-                found += 1
-                begun_word, begun_raw, total = put, at + 1, 0
+        span = (starts[text], starts[text + 1])
+        found, put = _cut_one(
+            points, text, span, table, addresses[text], whole, found, put, columns
+        )
     return found
 
 
 @compiled
-def _begins(points: Any, at: int, begin: int, kinds: Any) -> bool:
-    return at == begin or _is_white(points[at - 1], kinds)
+def _cut_one(
+    points: Any,
+    text: int,
+    span: tuple[int, int],
+    table: Any,
+    wary: bool,
+    whole: bool,
+    found: int,
+    put: int,
+    columns: Any,
+) -> tuple[int, int]:
+    """Cut the text at `span`; answer where the next stretch and the next word go.
+
+    Counts are kept in local variables: memory would be written for every letter.
+    """
+    words, bounds, owner, letters, foreign, own, names = columns
+    begin, end = span
+    begun_word = word_start = put
+    begun_raw = skip_until = begin
+    total = word_letters = capital = cyrillic = latin = arabic = strange = 0
+    all_words = capitals = 0
+    seen = np.uint32(0)
+    for at in range(begin, end + 1):
+        point = points[at] if at < end else np.uint32(_NEWLINE)
+        entry = _entry(point, table)
+        if wary:
+            skip_until = _skip(points, at, begin, end, table, skip_until)
+        code = entry & CODE_BITS
+        if code == DELETED or (at < skip_until and entry & SPACE_BIT == 0):
+            continue
+        if code != SPACE:
+            words[put] = code
+            script = (entry >> SCRIPT_SHIFT) & SCRIPT_BITS
+            capital = _capital(capital, word_letters, script, entry & CAPITAL_BIT)
+            word_letters += script != NO_SCRIPT
+            cyrillic += script == CYRILLIC
+            latin += script == LATIN
+            arabic += script == ARABIC
+            seen |= entry
+            strange += _is_foreign(words, put, word_start, entry)
+            put += 1
+            continue
+        if word_letters:  # a hyphen or apostrophe alone is no word
+            words[put] = SPACE
+            word_start = put = put + 1
+            all_words += 1
+            capitals += capital == _ONE_CAPITAL
+            total += word_letters
+            word_letters = capital = 0
+        else:
+            put = word_start
+        if at < end and (whole or not _ends(points, at, end, table, entry, point, total)):
+            continue
+        if total or whole:
+            bounds[found, 0], bounds[found, 1] = begun_word, put
+            bounds[found, 2], bounds[found, 3] = begun_raw - begin, min(at + 1, end) - begin
+            owner[found], foreign[found] = text, strange
+            letters[found, NO_SCRIPT], letters[found, CYRILLIC] = 0, cyrillic
+            letters[found, LATIN], letters[found, ARABIC] = latin, arabic
+            letters[found, OTHER] = total - cyrillic - latin - arabic
+            own[found] = (seen >> OWN_SHIFT) & np.uint32(7)
+            names[found, 0], names[found, 1] = all_words, capitals
+            found += 1
+            begun_word, begun_raw = put, at + 1
+            total = cyrillic = latin = arabic = strange = all_words = capitals = 0
+            seen = np.uint32(0)
+    return found, put
 
 
 @compiled
-def _capital(state: int, letters: int, is_capital: bool) -> int:
+def _entry(point: Any, table: Any) -> Any:
+    return table[point] if point < PLANE else np.uint32(SPACE)
+
+
+@compiled
+def _skip(points: Any, at: int, begin: int, end: int, table: Any, until: int) -> int:
+    """Where the address that `at` is in or begins with ends; `until` where there is none."""
+    white = at == end or _is_white(points[at], table)
+    if white or at < until or not _begins(points, at, begin, table):
+        return until
+    return _address_end(points, at, end, table)
+
+
+@compiled
+def _begins(points: Any, at: int, begin: int, table: Any) -> bool:
+    return at == begin or _is_white(points[at - 1], table)
+
+
+@compiled
+def _capital(state: int, letters: int, script: int, is_capital: int) -> int:
     """Read on: 1 after a first capital, 2 once a small letter follows it."""
+    if letters > 1 or script == NO_SCRIPT:
+        return state
     if letters == 0:
         return 1 if is_capital else 0
-    if letters == 1 and state == 1 and not is_capital:
-        return _ONE_CAPITAL
-    return state
+    return _ONE_CAPITAL if state == 1 and not is_capital else state
 
 
 @compiled
-def _end_word(words: Any, put: int, start: int, letters: int) -> int:
-    """Close the word with a space; a hyphen or apostrophe alone is none."""
-    if not letters:
-        return start
-    words[put] = SPACE
-    return put + 1
-
-
-@compiled
-def _ends(points: Any, at: int, end: int, kinds: Any, kind: int, point: int, total: int) -> bool:
+def _ends(points: Any, at: int, end: int, table: Any, entry: int, point: Any, total: int) -> bool:
     """True where a stretch ends: with the line, after a sentence, or when it is long enough."""
     if point == _NEWLINE:
         return True
     if total >= LONGEST_STRETCH:
-        return kind & SPACE_BIT != 0
-    if total < FEWEST_LETTERS or kind & SENTENCE_BIT == 0:
+        return entry & SPACE_BIT != 0
+    if total < FEWEST_LETTERS or entry & SENTENCE_BIT == 0:
         return False
-    return at + 1 >= end or _is_white(points[at + 1], kinds)
+    return at + 1 >= end or _is_white(points[at + 1], table)
 
 
 @compiled
-def _is_foreign(words: Any, put: int, start: int, kind: int) -> int:
+def _is_foreign(words: Any, put: int, start: int, entry: int) -> int:
     """1 for a letter, or the second of a pair, that Kazakh spelling does not have.
 
     Pairs: къ, гъ, нъ, хъ; аь, оь, уь, one sound in Nogai, Kumyk, Karachay and Crimean Tatar.
     """
-    if kind & FOREIGN_BIT:
+    if entry & (FOREIGN_BIT | SIGN_BIT) == 0:
+        return 0
+    if entry & FOREIGN_BIT:
         return 1
     if put == start:
         return 0
@@ -251,12 +326,12 @@ def _is_foreign(words: Any, put: int, start: int, kind: int) -> int:
 
 
 @compiled
-def _is_white(point: Any, kinds: Any) -> bool:
-    return bool(point < PLANE and kinds[point] & SPACE_BIT != 0)
+def _is_white(point: Any, table: Any) -> bool:
+    return bool(point < PLANE and table[point] & SPACE_BIT != 0)
 
 
 @compiled
-def _address_end(points: Any, at: int, end: int, kinds: Any) -> int:
+def _address_end(points: Any, at: int, end: int, table: Any) -> int:
     """Where the token at `at` ends if it is a web or e-mail address, else `at`."""
     is_address = (
         at + 4 < end
@@ -266,7 +341,7 @@ def _address_end(points: Any, at: int, end: int, kinds: Any) -> int:
         and points[at + 3] == _DOT
     )
     stop = at
-    while stop < end and not _is_white(points[stop], kinds):
+    while stop < end and not _is_white(points[stop], table):
         point = points[stop]
         if point == _AT or (
             point == _COLON

@@ -20,13 +20,21 @@ NO_SCRIPT, CYRILLIC, LATIN, ARABIC, OTHER = range(5)
 SCRIPTS: Final = ("Zyyy", "Cyrl", "Latn", "Arab", "Zyyy")
 """ISO 15924 codes of the classes above; Zyyy is "undetermined"."""
 
-SCRIPT_BITS, FOREIGN_BIT, SPACE_BIT, SENTENCE_BIT = 7, 8, 16, 32
-"""The bits of the script, and flags beside it: a letter that no Kazakh alphabet of its script has,
-white space, the end of a sentence."""
-OWN_BIT, SHARED_BIT = 64, 128
-"""Letters that tell how much of its alphabet a Kazakh text shows: `OWN_BIT` for і, ұ and Latin q,
-`SHARED_BIT` for қ ә ө ү һ ғ ң and ұ. No living language but Kazakh writes ұ, or і together with
-қ ә ө ү һ; Ukrainian, Belarusian and Khakas have і, and of the others ғ and ң at most."""
+CODE_BITS: Final = 0xFFFF
+"""Of an entry of `characters()`: what is read of the character."""
+SCRIPT_SHIFT, SCRIPT_BITS = 16, 7
+FOREIGN_BIT, SPACE_BIT, SENTENCE_BIT, CAPITAL_BIT = (1 << place for place in range(19, 23))
+"""A letter that no Kazakh alphabet of its script has, white space, the end of a sentence, a letter
+that is read as its small one."""
+SIGN_BIT, ADDRESS_BIT, UNCOMPOSED_BIT = (1 << place for place in range(23, 26))
+"""Hard and soft signs, which make foreign spellings; what web and e-mail addresses have; what
+composing may change: marks, halves of pairs, Arabic presentation forms, conjoining Hangul."""
+OWN_SHIFT: Final = 26
+OWN, SHARED, COMMON = 1, 2, 4
+"""Letters that tell how much of its alphabet a Kazakh text shows: `OWN` for і, ұ and Latin q,
+`SHARED` for қ ә ө ү һ and ұ, `COMMON` for ғ and ң. No living language but Kazakh writes ұ, or і
+together with қ ә ө ү һ; Ukrainian, Belarusian and Khakas have і, and of the others ғ and ң at
+most."""
 
 _APOSTROPHES: Final = "'’‘ʼʻ`´"
 _KEPT: Final = "-\u0674"
@@ -41,6 +49,8 @@ _ARABIC: Final = (
     (0xFB50, 0xFDFF),
     (0xFE70, 0xFEFE),
 )
+_COMPOSED: Final = ((0x1100, 0x11FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFE))
+"""Conjoining Hangul, Arabic presentation forms."""
 _NOT_KAZAKH: Final = (
     (0x452, 0x455),
     (0x457, 0x491),
@@ -58,14 +68,25 @@ _KAZAKH_LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzáäéǵğíıïńñ
 
 
 @cache
-def written() -> npt.NDArray[np.uint16]:
-    """For each character what is read of it: its small letter, a space, or 0 for nothing."""
-    return np.array([_written(chr(point)) for point in range(PLANE)], dtype=np.uint16)
+def characters() -> npt.NDArray[np.uint32]:
+    """For each character of the plane what is read of it (its small letter, a space, or 0 for
+    nothing), its script and its flags, in the bits above.
+    """
+    read = np.array([_written(chr(point)) for point in range(PLANE)], dtype=np.uint32)
+    scripts = _scripts()
+    table = read | scripts.astype(np.uint32) << np.uint32(SCRIPT_SHIFT) | _letter_flags()[read]
+    table[(scripts > 0) & (read != np.arange(PLANE))] |= np.uint32(CAPITAL_BIT)
+    for bit, members in (
+        (SPACE_BIT, [point for point in range(PLANE) if chr(point).isspace()]),
+        (SENTENCE_BIT, list(map(ord, _SENTENCE_MARKS))),
+        (ADDRESS_BIT, list(map(ord, "@/wW"))),
+        (UNCOMPOSED_BIT, [point for point in range(PLANE) if _may_compose(chr(point))]),
+    ):
+        table[members] |= np.uint32(bit)
+    return table
 
 
-@cache
-def classes() -> npt.NDArray[np.uint8]:
-    """For each character its script and flags."""
+def _scripts() -> npt.NDArray[np.uint8]:
     table = np.array(
         [OTHER if chr(point).isalpha() else NO_SCRIPT for point in range(PLANE)], dtype=np.uint8
     )
@@ -73,16 +94,31 @@ def classes() -> npt.NDArray[np.uint8]:
         for first, last in ranges:
             within = table[first : last + 1]
             within[within == OTHER] = script
-    for first, last in _NOT_KAZAKH:
-        table[first : last + 1] |= FOREIGN_BIT
-    small = [point for point in range(0x61, 0x250) if chr(point).islower()]
-    table[[point for point in small if chr(point) not in _KAZAKH_LATIN]] |= FOREIGN_BIT
-    table[[ord(letter) for letter in "іұq"]] |= OWN_BIT
-    table[[ord(letter) for letter in "қәөүһғңұ"]] |= SHARED_BIT
     table[[ord(apostrophe) for apostrophe in _APOSTROPHES]] = NO_SCRIPT
-    table[[point for point in range(PLANE) if chr(point).isspace()]] |= SPACE_BIT
-    table[[ord(mark) for mark in _SENTENCE_MARKS]] |= SENTENCE_BIT
     return table
+
+
+def _letter_flags() -> npt.NDArray[np.uint32]:
+    """Flags of small letters."""
+    flags = np.zeros(PLANE, np.uint32)
+    for first, last in _NOT_KAZAKH:
+        flags[first : last + 1] |= FOREIGN_BIT
+    small = [point for point in range(0x61, 0x250) if chr(point).islower()]
+    flags[[point for point in small if chr(point) not in _KAZAKH_LATIN]] |= FOREIGN_BIT
+    flags[list(map(ord, "іұq"))] |= OWN << OWN_SHIFT
+    flags[list(map(ord, "қәөүһұ"))] |= SHARED << OWN_SHIFT
+    flags[list(map(ord, "ғң"))] |= COMMON << OWN_SHIFT
+    flags[list(map(ord, "ъь"))] |= SIGN_BIT
+    return flags
+
+
+def _may_compose(character: str) -> bool:
+    point = ord(character)
+    return (
+        unicodedata.category(character) in ("Mn", "Mc", "Me", "Cs")
+        or not unicodedata.is_normalized("NFC", character)
+        or any(first <= point <= last for first, last in _COMPOSED)
+    )
 
 
 def _written(character: str) -> int:

@@ -27,16 +27,16 @@ from kaz_cleaning.language_text import (
     MAXIMUM_CHARACTERS,
     Stretches,
     compose,
+    compose_all,
     stretches_of,
 )
-from kaz_cleaning.letters import CYRILLIC, LATIN, OWN_BIT, SCRIPTS, SHARED_BIT
-from kaz_cleaning.packed_model import PackedModel
-from kaz_cleaning.word_memory import WordMemory
+from kaz_cleaning.letters import ARABIC, CYRILLIC, LATIN, OWN, SCRIPTS, SHARED
+from kaz_cleaning.packed_model import PackedModel, script_of_label
 
-KAZAKH_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.75, "kaz_Latn": 0.65, "kaz_Arab": 0.5})
+KAZAKH_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.75, "kaz_Latn": 0.9, "kaz_Arab": 0.7})
 """A line alone must be this surely Kazakh: its neighbours' languages have many lines that differ
 by a letter. Chosen on the development quarter of the measured rows (`measure_language`)."""
-BARE_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.95, "kaz_Latn": 0.75})
+BARE_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.9, "kaz_Latn": 0.9})
 """The same for a line without one of Kazakh's own letters: in Cyrillic none that Russian lacks, in
 Latin no q. Typed on a Russian keyboard, or in a language of the Caucasus, the Volga, Siberia."""
 
@@ -46,6 +46,10 @@ FOREIGN_SHARE: Final = 0.02
 NAME_SHARE, FEWEST_NAMES = 0.9, 6
 """A line with so many words, and that share of them with one capital each, is a list of names: no
 sentence, whatever language the names come from."""
+
+LEAST_BESIDE_LATIN: Final = 0.35
+"""Of the letters: with so many Cyrillic or Arabic ones, a stretch that is Latin otherwise is a
+sentence full of foreign names."""
 
 _PAIR: Final = ("kaz_Cyrl", "rus_Cyrl")
 """The languages that alternate within one sentence; Russian is known to all who write Kazakh."""
@@ -70,11 +74,12 @@ class OwnModel:
 
     def __init__(self, packed: PackedModel) -> None:
         self._packed = packed
-        self._memory = WordMemory(packed.embedding.shape[1])
         names = {label: index for index, label in enumerate(packed.labels)}
         self._pair = np.array([names.get(label, -1) for label in _PAIR], np.int64)
-        scripts = [SCRIPTS.index(label.rpartition("_")[2]) for label in packed.labels]
-        self._scripts = np.array([*scripts, -1], np.int64)
+        self._table, self._ranges = packed.table, packed.ranges
+        self._scripts = np.array([*map(script_of_label, packed.labels), -1], np.int64)
+        by_name = sorted(range(len(packed.labels)), key=packed.labels.__getitem__)
+        self._by_name = np.array([*by_name, len(packed.labels)], np.int64)
         self._is_kazakh = np.array([*(x.startswith(KAZAKH) for x in packed.labels), False])
         self._least, self._least_bare = (
             np.array([*(thresholds.get(label, 0.0) for label in packed.labels), 0.0])
@@ -88,7 +93,7 @@ class OwnModel:
 
     def identify(self, texts: Sequence[str]) -> list[Label]:
         """One label a text, in order; meant for a line, a sentence or a paragraph each."""
-        read = [compose(text[:MAXIMUM_CHARACTERS]) for text in texts]
+        read = compose_all([text[:MAXIMUM_CHARACTERS] for text in texts])
         answers = self._answer(stretches_of(read, whole=True), read, alternate=False)
         labels = np.where(answers.doubtful, -1, answers.label).tolist()
         return [
@@ -115,7 +120,7 @@ class OwnModel:
 
     def judge_all(self, texts: Sequence[str]) -> list[Language]:
         """The verdict of each document, in order: what `weigh` says, many times faster."""
-        read = [compose(text) for text in texts]
+        read = compose_all(texts)
         cut = stretches_of(read, whole=False)
         answers = self._answer(cut, read)
         owner, documents = cut.owner, len(texts)
@@ -152,7 +157,7 @@ class OwnModel:
         total = float(letters.sum())
         if not total:
             return Language(UNKNOWN, 0.0, UNKNOWN_SCRIPT, 0.0, mixed=False)
-        best = int(letters.argmax())  # of equals the first by name
+        best = int(self._by_name[letters[self._by_name].argmax()])  # of equals the first by name
         share, unknown = float(kazakh) / total, float(letters[-1]) / total
         return Language(
             label=self._name(best),
@@ -167,15 +172,15 @@ class OwnModel:
         """Labels behind their gates: `und` for an unsure one, for one of another script or
         spelling than the text's, and for source code.
         """
-        best, score, paired, kazakh = self._classify(cut)
         letters = cut.letters.sum(axis=1)
-        scripts = np.where(2 * cut.letters.max(axis=1) > letters, cut.letters.argmax(axis=1), 0)
-        known = (score >= THRESHOLD) & (self._scripts[best] == scripts)
+        scripts = _scripts(cut.letters, letters)
+        best, score, paired, kazakh = self._classify(cut, scripts)
+        known = (score >= THRESHOLD) & (best >= 0)
         known &= ~self._is_kazakh[best] | (cut.foreign <= FOREIGN_SHARE * letters)
         words, names = cut.names[:, 0], cut.names[:, 1]
         is_list = (words >= FEWEST_NAMES) & (names >= NAME_SHARE * words)
         known &= ~(self._is_kazakh[best] & is_list)
-        for row in np.flatnonzero(known & (scripts == LATIN)).tolist():
+        for row in np.flatnonzero(known & (2 * cut.letters[:, LATIN] >= letters)).tolist():
             start, end = cut.bounds[row, 2:].tolist()
             known[row] = not looks_like_code(texts[cut.owner[row]][start:end])
         label = np.where(known, best, -1)
@@ -191,25 +196,27 @@ class OwnModel:
             label[both] = self._pair[(kazakh[both] < 0.5).astype(np.int64)]
             score[both], share[both] = paired[both], kazakh[both]
         least = self._least[label]
-        least[cut.own == OWN_BIT | SHARED_BIT] = THRESHOLD
+        least[cut.own & (OWN | SHARED) == OWN | SHARED] = THRESHOLD
         least = np.where(cut.own == 0, self._least_bare[label], least)
         doubtful = (share == 1) & (score < least)
         return _Answers(label, np.minimum(score, 1.0), share, doubtful, letters)
 
-    def _classify(self, cut: Stretches) -> tuple[npt.NDArray[np.int64], ...]:
+    def _classify(
+        self, cut: Stretches, scripts: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], ...]:
         rows = len(cut.bounds)
         best = np.empty(rows, np.int64)
         score, paired, kazakh = (np.empty(rows) for _ in range(3))
-        packed = self._packed
         classify(
             cut.words,
             cut.bounds,
-            packed.embedding,
-            packed.output,
-            packed.shortest,
-            packed.longest,
+            scripts,
+            self._table,
+            self._packed.output,
+            self._packed.prior,
+            self._ranges,
+            self._packed.shift,
             self._pair,
-            self._memory.slots,
             best,
             score,
             paired,
@@ -219,6 +226,17 @@ class OwnModel:
 
     def _name(self, label: int) -> str:
         return self.labels[label] if 0 <= label < len(self.labels) else UNKNOWN
+
+
+def _scripts(letters: npt.NDArray[np.int64], total: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The script of each stretch: that of most letters; but Latin names stand in other scripts'
+    sentences, never the other way round.
+    """
+    scripts = np.where(2 * letters.max(axis=1) > total, letters.argmax(axis=1), 0)
+    for script in (CYRILLIC, ARABIC):
+        share = letters[:, script] > LEAST_BESIDE_LATIN * total
+        scripts[share & (letters[:, script] + letters[:, LATIN] == total)] = script
+    return scripts
 
 
 def _majority(letters: npt.NDArray[np.int64]) -> int:

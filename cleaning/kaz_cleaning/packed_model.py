@@ -1,7 +1,7 @@
-"""A trained model as three small tables in one file: what `own_model` reads.
+"""A trained model as two small tables in one file: what `own_model` reads.
 
-The embedding is rounded to 16 bits, so that sums over it are whole numbers and the same on every
-processor; the file is a NumPy archive without pickled objects.
+The embedding is rounded to one byte a weight, so that sums over it are whole numbers and the same
+on every processor; the file is a NumPy archive without pickled objects.
 """
 
 from __future__ import annotations
@@ -9,55 +9,92 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from kaz_cleaning.language_kernel import BIAS, WIDTH
+from kaz_cleaning.letters import SCRIPTS
 from kaz_datasets.errors import Corrupt, NotFound
 from kaz_datasets.files import atomic_path
 
-_FORMAT: Final = 1
-_BLOCK: Final = 16
-_LARGEST: Final = 32_000
-"""Leaves room below 2¹⁵, and sums of 65,536 of them below 2³¹."""
+_FORMAT: Final = 3
+_LARGEST: Final = BIAS - 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class PackedModel:
-    """Character n-grams to logits: `scale · mean(embedding[n-grams]) @ output`.
+    """Character n-grams to logits: `mean(embedding[n-grams]) @ output + prior`.
 
-    `labels` are in the order of their names. `embedding` is int16 [buckets, dimensions], buckets a
-    power of two, dimensions a multiple of 16; `output` float32 [dimensions, labels], the scale
-    multiplied in.
+    `labels` are in the order of `in_order`. `embedding` is int8 [rows, 16], rows a power of two;
+    `output` float32 [16, labels], `prior` float32 [labels], in nats.
     """
 
     labels: tuple[str, ...]
-    embedding: npt.NDArray[np.int16]
+    embedding: npt.NDArray[np.int8]
     output: npt.NDArray[np.float32]
-    shortest: int
-    longest: int
+    prior: npt.NDArray[np.float32]
+
+    @cached_property
+    def table(self) -> npt.NDArray[np.uint64]:
+        """The embedding as the kernel adds it: without signs, eight weights a word."""
+        unsigned = (self.embedding.astype(np.int16) + BIAS).astype(np.uint8)
+        return unsigned.view("<u8").astype(np.uint64)
+
+    @property
+    def shift(self) -> np.uint64:
+        """Of a 64-bit hash, to a row of the table."""
+        return shift_for(len(self.embedding))
+
+    @property
+    def ranges(self) -> npt.NDArray[np.int64]:
+        """First and last label but one of each script."""
+        return script_ranges(self.labels)
 
 
-def pack(model: Any) -> PackedModel:
-    """Pack a model of the `fasttext` module that has n-grams and no words."""
-    names = [label.removeprefix("__label__") for label in model.get_labels()]
-    order = sorted(range(len(names)), key=names.__getitem__)
-    inputs = np.asarray(model.get_input_matrix(), np.float32)
-    outputs = np.asarray(model.get_output_matrix(), np.float32)[order]
-    settings = model.f.getArgs()
-    if len(inputs) != settings.bucket or settings.bucket & (settings.bucket - 1):
-        raise Corrupt("only n-grams can be packed: train with minCount huge and 2ⁿ buckets")
-    padding = -inputs.shape[1] % _BLOCK
-    scale = float(np.abs(inputs).max()) / _LARGEST or 1.0
+def shift_for(rows: int) -> np.uint64:
+    """How far a 64-bit hash is moved down to be one of 2ⁿ rows."""
+    return np.uint64(64 - (rows.bit_length() - 1))
+
+
+def script_of_label(label: str) -> int:
+    """The script (`letters`) that the label ends with; raises ValueError for another one."""
+    return SCRIPTS.index(label.rpartition("_")[2])
+
+
+def in_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """By script, then by name: labels of one script lie together."""
+    return tuple(sorted(labels, key=lambda label: (script_of_label(label), label)))
+
+
+def script_ranges(labels: Sequence[str]) -> npt.NDArray[np.int64]:
+    """First and last label but one of each script, [scripts, 2]; both 0 for one without labels."""
+    ranges = np.zeros((len(SCRIPTS), 2), np.int64)
+    scripts = [script_of_label(label) for label in labels]
+    for script in set(scripts):
+        first = scripts.index(script)
+        ranges[script] = first, first + scripts.count(script)
+    return ranges
+
+
+def pack(
+    labels: Sequence[str],
+    embedding: npt.NDArray[np.float32],
+    output: npt.NDArray[np.float32],
+    prior: npt.NDArray[np.float32],
+) -> PackedModel:
+    """Round a trained model: float32 [rows, 16], [labels, 16] and [labels]."""
+    scale = float(np.abs(embedding).max()) / _LARGEST or 1.0
     return PackedModel(
-        labels=tuple(names[index] for index in order),
-        embedding=np.pad(np.rint(inputs / scale).astype(np.int16), ((0, 0), (0, padding))),
-        output=np.ascontiguousarray(np.pad(outputs * scale, ((0, 0), (0, padding))).T),
-        shortest=settings.minn,
-        longest=settings.maxn,
+        labels=tuple(labels),
+        embedding=np.rint(embedding / scale).astype(np.int8),
+        output=np.ascontiguousarray((output * scale).T.astype(np.float32)),
+        prior=prior,
     )
 
 
@@ -66,7 +103,6 @@ def save(model: PackedModel, path: Path) -> None:
     facts = {
         "format": _FORMAT,
         "labels": model.labels,
-        "n-grams": [model.shortest, model.longest],
     }
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(
@@ -74,6 +110,7 @@ def save(model: PackedModel, path: Path) -> None:
             facts=np.frombuffer(json.dumps(facts).encode(), np.uint8),
             embedding=model.embedding,
             output=model.output,
+            prior=model.prior,
         )
 
 
@@ -90,15 +127,16 @@ def parse(content: bytes, name: str) -> PackedModel:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as parts:
             facts = json.loads(parts["facts"].tobytes())
-            embedding, output = parts["embedding"], parts["output"]
-        (shortest, longest), labels = facts["n-grams"], tuple(facts["labels"])
+            embedding, output, prior = parts["embedding"], parts["output"], parts["prior"]
+        labels = tuple(facts["labels"])
         fits = (
             facts["format"] == _FORMAT
-            and (embedding.dtype, output.dtype) == (np.int16, np.float32)
-            and output.shape == (embedding.shape[1], len(labels))
-            and embedding.shape[1] % _BLOCK == 0
-            and len(embedding) & (len(embedding) - 1) == 0
-            and 1 <= shortest <= longest
+            and (embedding.dtype, output.dtype) == (np.int8, np.float32)
+            and embedding.shape[1:] == (WIDTH,)
+            and output.shape == (WIDTH, len(labels))
+            and (prior.dtype, prior.shape) == (np.float32, (len(labels),))
+            and len(embedding) & (len(embedding) - 1) == 0 < len(embedding)
+            and labels == in_order(labels)
         )
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise Corrupt(_complaint(name)) from error
@@ -108,8 +146,7 @@ def parse(content: bytes, name: str) -> PackedModel:
         labels=labels,
         embedding=np.ascontiguousarray(embedding),
         output=np.ascontiguousarray(output),
-        shortest=shortest,
-        longest=longest,
+        prior=np.ascontiguousarray(prior),
     )
 
 

@@ -11,14 +11,19 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from kaz_cleaning.derived_relatives import (
+    as_karakalpak,
+    as_latin_karakalpak,
+    as_turkmen,
+    tatar_as_crimean_tatar,
+)
 from kaz_cleaning.derived_text import (
     as_altai,
     as_bashkir,
+    as_crimean_tatar,
     as_karachay,
-    as_karakalpak,
     as_khakas,
     as_kumyk,
-    as_latin_karakalpak,
     as_nogai,
 )
 from kaz_cleaning.language_text import prepare
@@ -28,8 +33,8 @@ from kaz_cleaning.transliterate import LATIN_ALPHABETS, to_latin
 
 _SPANS_A_LINE: Final = 8
 _SPANS: Final[Mapping[str, int]] = {
-    "kaz_Cyrl": 64_000,
-    "kaz_Latn": 30_000,
+    "kaz_Cyrl": 90_000,
+    "kaz_Latn": 84_000,
     "kaz_Arab": 12_000,
     "kaa_Cyrl": 14_000,
     "kaa_Latn": 12_000,
@@ -48,8 +53,11 @@ STAND_INS: Final[Sequence[tuple[str, str, Callable[[str], str], int]]] = (
     ("nog_Cyrl", "kaz_Cyrl", as_nogai, 32_000),
     ("kum_Cyrl", "kaz_Cyrl", as_kumyk, 4_000),
     ("kjh_Cyrl", "kaz_Cyrl", as_khakas, 8_000),
-    ("kaa_Cyrl", "kaz_Cyrl", as_karakalpak, 6_000),
-    ("kaa_Latn", "kaz_Cyrl", as_latin_karakalpak, 5_000),
+    ("kaa_Cyrl", "kaz_Cyrl", as_karakalpak, 40_000),
+    ("kaa_Latn", "kaz_Cyrl", as_latin_karakalpak, 40_000),
+    ("tuk_Latn", "azj_Latn", as_turkmen, 8_000),
+    ("crh_Latn", "tur_Latn", as_crimean_tatar, 8_000),
+    ("crh_Latn", "tat_Latn", tatar_as_crimean_tatar, 8_000),
     ("krc_Cyrl", "kir_Cyrl", as_karachay, 6_000),
     ("alt_Cyrl", "kir_Cyrl", as_altai, 6_000),
     ("bak_Cyrl", "tat_Cyrl", as_bashkir, 8_000),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ import fasttext
 import numpy as np
 import pytest
 from huggingface_hub import HfApi
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kaz_cleaning.fasttext_model import HubModel, load_fasttext, load_from_hub
 from kaz_cleaning.language import LanguageModel, load_model
-from kaz_cleaning.language_text import prepare
-from kaz_cleaning.own_model import OwnModel
-from kaz_cleaning.packed_model import pack, save
+from kaz_cleaning.language_kernel import classify
+from kaz_cleaning.language_text import prepare, stretches_of
+from kaz_cleaning.packed_model import parse
 from kaz_cleaning.train_language import train_spans
 from kaz_datasets.errors import Corrupt, NotFound, Unavailable, WrongUse
 from kaz_datasets.files import sha256_of
@@ -82,6 +85,13 @@ def hub_model(hub: RunningHub, binary: Path) -> HubModel:
     return HubModel(repo="local/lid", file="model.bin", prepare=prepare, repo_type="dataset")
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("trained") / "model.npz"
+    train_spans(spans() * 4, path)
+    return path
+
+
 @pytest.fixture(scope="module", params=["own", "packed", "file", "hub"])
 def model(
     request: pytest.FixtureRequest,
@@ -95,8 +105,7 @@ def model(
     if request.param == "own":
         return load_model()
     if request.param == "packed":
-        save(pack(classifier), folder / "model.npz")
-        return load_model(folder / "model.npz")
+        return load_model(request.getfixturevalue("trained"))
     if request.param == "file":
         return load_fasttext(binary)
     return load_from_hub(hub_model, sha256_of(binary), endpoint=hub.url, cache=folder)
@@ -135,13 +144,59 @@ def test_another_script_than_the_labels_is_unknown(model: LanguageModel) -> None
     assert model.identify(["გამარჯობა მსოფლიო"])[0].label == "und"
 
 
-def test_the_packed_model_answers_as_fasttext_does(classifier: Any) -> None:
-    packed = OwnModel(pack(classifier))
-    lines = [" ".join(text.split()[a:b]) for text in TEXTS.values() for a in (0, 3) for b in (5, 9)]
-    labels, scores = classifier.predict([prepare(line) for line in lines])
-    for found, label, score in zip(packed.identify(lines), labels, scores, strict=True):
-        assert found.score == pytest.approx(min(score[0], 1), abs=2e-3)
-        assert found.label in (label[0].removeprefix("__label__"), "und")
+WORDS = st.lists(st.text("абқіұabcйپ'-", min_size=1, max_size=70), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WORDS)
+def test_probabilities_are_what_the_formula_says(trained: Path, words: list[str]) -> None:
+    packed = parse(trained.read_bytes(), "trained")
+    cut = stretches_of([" ".join(words)], whole=True)
+    script = int(cut.letters[0].argmax())
+    first, last = packed.ranges[script]
+    best, score = np.empty(1, np.int64), np.empty(1)
+    classify(
+        *(cut.words, cut.bounds, np.array([script]), packed.table, packed.output, packed.prior),
+        *(packed.ranges, packed.shift, np.array([-1, -1]), best, score, np.empty(1), np.empty(1)),
+    )
+    rows = plain_rows(cut.words[: cut.bounds[0, 1]].tolist(), script, int(packed.shift))
+    if not rows or first == last:
+        assert best[0] == -1
+        return
+    mean = packed.embedding[rows].astype(np.float64).mean(axis=0)
+    logits = (mean @ packed.output + packed.prior)[first:last]
+    chances = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    assert score[0] == pytest.approx(chances.max(), abs=1e-4)
+    assert chances[best[0] - first] == pytest.approx(chances.max(), abs=1e-4)
+
+
+def plain_rows(units: list[int], script: int, shift: int) -> list[int]:
+    """The rows of all n-grams, said slowly: 64-bit keys of up to four units, and of the word."""
+    rows: list[int] = []
+    for word in bytes_of(units).split(" ")[:-1]:
+        cyrillic = any("\u0400" <= c < "\u0530" for c in word)
+        arabic = any("\u0600" <= c < "\u0900" for c in word)
+        if script != (1 if cyrillic else 3 if arabic else 2):
+            continue
+        letters = [ord("<"), *map(ord, word[:60]), ord(">")]
+        for size in range(1, 5):
+            for at in range(len(letters) - size + 1):
+                gram = letters[at : at + size]
+                if size > 1 or gram[0] not in (60, 62):
+                    rows.append(hashed(sum(c << 16 * k for k, c in enumerate(gram[::-1])), shift))
+        whole = 0xCBF29CE484222325
+        for letter in letters[1:-1]:
+            whole = ((whole ^ letter) * 0x100000001B3) % 2**64
+        rows.append(hashed(whole, shift))
+    return rows
+
+
+def bytes_of(units: list[int]) -> str:
+    return "".join(map(chr, units))
+
+
+def hashed(key: int, shift: int) -> int:
+    return (key * 0x9E3779B97F4A7C15) % 2**64 >> shift
 
 
 def test_training_twice_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -150,21 +205,18 @@ def test_training_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (first.labels, first.spans) == (3, len(spans()))
 
 
-def test_a_model_with_words_cannot_be_packed(tmp_path: Path) -> None:
-    file = tmp_path / "examples.txt"
-    file.write_text("__label__a бір\n__label__b екі\n")
-    words = fasttext.train_supervised(
-        input=str(file), bucket=1024, minn=1, maxn=2, minCount=1, thread=1, verbose=0
-    )
-    with pytest.raises(Corrupt, match="n-grams"):
-        pack(words)
-
-
-def test_a_file_that_says_too_much_is_refused(tmp_path: Path, classifier: Any) -> None:
-    save(pack(classifier), tmp_path / "model.npz")
-    with np.load(tmp_path / "model.npz") as parts:
+@pytest.mark.parametrize("change", ["rows", "width", "order"])
+def test_a_file_that_says_too_much_is_refused(tmp_path: Path, trained: Path, change: str) -> None:
+    with np.load(trained) as parts:
         tables = dict(parts)
-    tables["embedding"] = tables["embedding"][:-1]
+    if change == "rows":
+        tables["embedding"] = tables["embedding"][:-1]
+    elif change == "width":
+        tables["embedding"] = tables["embedding"][:, :-1]
+    else:
+        tables["facts"] = np.frombuffer(
+            json.dumps({"format": 3, "labels": sorted(TEXTS)}).encode(), np.uint8
+        )
     np.savez(tmp_path / "cut.npz", **tables)
     with pytest.raises(Corrupt, match="no language model"):
         load_model(tmp_path / "cut.npz")
