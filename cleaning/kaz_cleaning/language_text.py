@@ -90,7 +90,11 @@ def majority(letters: npt.NDArray[np.int64]) -> str:
 
 def compose(text: str) -> str:
     """NFC, and Arabic presentation forms as the letters that they are."""
-    return compose_all([text])[0]
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    return _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
 
 
 def compose_all(texts: Sequence[str]) -> list[str]:
@@ -100,10 +104,7 @@ def compose_all(texts: Sequence[str]) -> list[str]:
     _flags(points, starts, characters(), flags)
     found = list(texts)
     for row in np.flatnonzero(flags & np.uint32(UNCOMPOSED_BIT)).tolist():
-        text = unicodedata.normalize("NFC", found[row])
-        found[row] = _PRESENTATION_FORMS.sub(
-            lambda run: unicodedata.normalize("NFKC", run[0]), text
-        )
+        found[row] = compose(found[row])
     return found
 
 

@@ -71,16 +71,18 @@ _RUSSIAN_KEYBOARD: Final = str.maketrans("әіңғүұқөһ", "аингууко
 _RUSSIAN_KEYBOARD_TOO: Final = str.maketrans("әіңғүұқөһ", "эынгууког")
 
 
-def labelled_spans(learnt: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
-    """Label and prepared words of every span, label by label."""
+def labelled_spans(
+    learnt: Mapping[str, Sequence[str]], share: float = 1.0
+) -> Iterator[tuple[str, str]]:
+    """Label and prepared words of every span, label by label; `share` of them for a quick look."""
     for label, lines in learnt.items():
         chance = random.Random(f"{SEED}/{label}")  # noqa: S311 (the same spans every time)
         wanted = _SPANS.get(label, min(max(_SPANS_A_LINE * len(lines), _FEWEST_SPANS), _MOST_SPANS))
-        for text in _spans(lines, wanted, chance):
+        for text in _spans(lines, round(share * wanted), chance):
             yield from _prepared(label, _noisy(text, label, chance))
     for label, origin, rewrite, wanted in STAND_INS:
         chance = random.Random(f"{SEED}/{origin}/{label}")  # noqa: S311 (as above)
-        for text in _spans(learnt.get(origin, ()), wanted, chance):
+        for text in _spans(learnt.get(origin, ()), round(share * wanted), chance):
             written = rewrite(text)
             if _is_telling(prepare(text), prepare(written), label):
                 yield from _prepared(label, _noisy(written, label, chance))
