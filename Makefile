@@ -24,6 +24,7 @@
 # make bench-plan   what `kazcorpus plan` says of a build, and what it takes
 # make campaign-dedup   kill dedup in every stage, feed it giants and a million like documents
 # make bench-operators   a build under Prefect beside the bare one: seconds, memory, 64 shards
+# make campaign-operators   kill worker, server, runs and Scrapy twenty times under `kazcorpus up`
 # make lock    write the lock file again, after a change of pyproject.toml
 
 UV ?= $(or $(shell command -v uv),.tools/bin/uv)
@@ -116,6 +117,10 @@ campaign-dedup: $(UV)
 .PHONY: bench-operators
 bench-operators: $(UV)
 	$(RUN) python -m benchmarks.operators.overhead
+
+.PHONY: campaign-operators
+campaign-operators: $(UV)
+	PYTHONPATH=tests/support $(RUN) python tests/support/operators_campaign.py
 
 lock: $(UV)
 	$(UV) lock

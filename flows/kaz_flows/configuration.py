@@ -52,6 +52,10 @@ passages = "keep"         # lines that recur over a host's pages: keep, flag or 
 [run]
 workers = 0               # processes; 0 = as many as this machine has cores
 
+[alarms]
+# webhook = "ALARM_WEBHOOK"   name of the environment variable that holds an https:// address
+# email = "me@sait.kz", smtp = "mail.sait.kz:587", smtp_user, smtp_password = "SMTP_PASSWORD"
+
 [prefect]
 database = ""             # postgresql+asyncpg://user@host:5432/name; empty: SQLite in .prefect/
 """
@@ -114,6 +118,21 @@ class Prefect(StrictModel):
     database: Annotated[str, AfterValidator(check_database)] = ""
 
 
+class Alarms(StrictModel):
+    """Who is told when something is wrong; secrets are named, never stated."""
+
+    webhook: Annotated[str, Field(pattern=r"^\w*$")] = ""
+    """Name of the environment variable that holds an https:// address."""
+    allow_private: bool = False
+    """Whether the webhook's host may lie outside the public internet."""
+    email: str = ""
+    smtp: Annotated[str, Field(pattern=r"^$|^[\w.-]+:\d{1,5}$")] = ""
+    """host:port of the mail server."""
+    smtp_user: str = ""
+    smtp_password: Annotated[str, Field(pattern=r"^\w*$")] = ""
+    """Name of the environment variable that holds it."""
+
+
 class Configuration(StrictModel):
     """The whole of `kazcorpus.toml`."""
 
@@ -123,6 +142,7 @@ class Configuration(StrictModel):
     personal_data: PersonalData = PersonalData()
     dedup: Dedup = Dedup()
     run: Run = Run()
+    alarms: Alarms = Alarms()
     prefect: Prefect = Prefect()
 
     @classmethod

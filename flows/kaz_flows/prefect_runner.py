@@ -19,6 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from kaz_flows.runner import processes_here
+from kaz_flows.watching import Watch
 
 if TYPE_CHECKING:
     from kaz_flows.cluster.dask_runner import DaskRunner
@@ -33,8 +34,9 @@ AHEAD: Final = 2
 class PrefectRunner:
     """Runs inside a flow; units go where the flow's task runner or the cluster decides."""
 
-    def __init__(self, cluster: DaskRunner | None = None) -> None:
+    def __init__(self, cluster: DaskRunner | None = None, watch: Watch | None = None) -> None:
         self._cluster = cluster
+        self._watch = watch
 
     def processes(self, units: int, configured: int) -> int:
         """As the cluster says, or so many that this machine is used once."""
@@ -51,11 +53,11 @@ class PrefectRunner:
             task_run_name=f"{stage} {{name}}",
             cache_policy=NO_CACHE,
             persist_result=False,
-        )(_call)
+        )(self._watched(stage, len(items)))
         names = [getattr(item, "flat_name", None) or getattr(item, "name", stage) for item in items]
         if self._cluster is None:
             futures = run_one.map(unmapped(function), list(items), names)
-            results: list[Result] = [future.result() for future in futures]  # type: ignore[misc]
+            results: list[Result] = [future.result() for future in futures]
             return results
         sent: Any = partial(self._cluster.call, stage, function)
         pool: Any = ThreadPoolTaskRunner(max_workers=AHEAD * self._cluster.slots)
@@ -64,6 +66,19 @@ class PrefectRunner:
                 run_one, {"function": unmapped(sent), "item": list(items), "name": names}
             )
             return [future.result() for future in elsewhere]
+
+    def _watched(self, stage: str, units: int) -> Callable[..., Any]:
+        """What a task calls: in a thread here, also where the work is done on a cluster."""
+        if self._watch is None:
+            return _call
+        watch, work = self._watch, self._watch.begin(stage, units)
+
+        def call(function: Callable[[Item], Result], item: Item, name: str) -> Result:
+            result = function(item)
+            watch.done(work, result)
+            return result
+
+        return call
 
 
 def _call(function: Callable[[Item], Result], item: Item, name: str) -> Result:

@@ -8,12 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from kaz_datasets.account import Account, add_accounts, check_chain
+from kaz_datasets.errors import Failed
 from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawl_rejects import record_crawl_rejects
+from kaz_flows.health.quarantine import STAGE as HEALTH_STAGE
+from kaz_flows.health.quarantine import hold_back, judge_crawls, let_through
 from kaz_flows.masking import environment
-from kaz_flows.plan import Crawl, find_crawls, units_of
+from kaz_flows.plan import Crawl, Unit, find_crawls, units_of
 from kaz_flows.runner import Runner
 from kaz_flows.steps import (
     Shard,
@@ -34,6 +37,8 @@ class Prepared:
     crawls: tuple[Crawl, ...]
     refused: tuple[Shard, ...]
     cleaned: tuple[Shard, ...]
+    held: tuple[Shard, ...]
+    """Of crawls that left the band of their source (`kaz_flows.health`), all rows rejected."""
     withheld: tuple[Shard, ...]
     """The cleaned without what was taken down; empty where nothing ever was."""
     kept: tuple[Shard, ...]
@@ -41,11 +46,17 @@ class Prepared:
     @property
     def funnel(self) -> tuple[tuple[str, Account], ...]:
         """The accounts of the stages, checked against one another."""
-        stages = (("clean", self.cleaned), (TAKEDOWN_STAGE, self.withheld), ("dedup", self.kept))
-        funnel = tuple(
-            (name, add_accounts(shard.result.account for shard in shards))
-            for name, shards in stages
-            if shards or name != TAKEDOWN_STAGE
+        clean = add_accounts(shard.result.account for shard in self.cleaned)
+        held = add_accounts(shard.result.account for shard in self.held)
+        stages = ((TAKEDOWN_STAGE, self.withheld), ("dedup", self.kept))
+        funnel = (
+            ("clean", clean),
+            *(((HEALTH_STAGE, let_through(clean, held)),) if self.held else ()),
+            *(
+                (name, add_accounts(shard.result.account for shard in shards))
+                for name, shards in stages
+                if shards or name != TAKEDOWN_STAGE
+            ),
         )
         check_chain(funnel)
         return funnel
@@ -63,7 +74,7 @@ class Prepared:
     @property
     def shards(self) -> tuple[Shard, ...]:
         """All of them, in the order of the stages."""
-        return (*self.refused, *self.cleaned, *self.withheld, *self.kept)
+        return (*self.refused, *self.cleaned, *self.held, *self.withheld, *self.kept)
 
     @property
     def files(self) -> dict[Path, str]:
@@ -78,7 +89,8 @@ class Prepared:
             for shard in (*self.cleaned, *self.withheld)
             if shard.rejected is not None
         }
-        return {**kept, **rejected}
+        held = {shard.path: shard.digest for shard in self.held}
+        return {**kept, **rejected, **held}
 
     @property
     def rejected(self) -> list[Path]:
@@ -97,10 +109,11 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
     cleaned = runner.map("clean", partial(clean_unit, workspace=workspace, config=cleaning), units)
     dedup = configuration.for_dedup()
     sign = partial(sign_documents, workspace=workspace, config=dedup)
-    signatures = runner.map("sign", sign, cleaned)
-    documents, withheld = cleaned, tuple[Shard, ...]()
+    healthy, held = _without_sick(workspace, units, cleaned)
+    signatures = runner.map("sign", sign, healthy)
+    documents, withheld = healthy, tuple[Shard, ...]()
     if Register.of(workspace.root).takedowns:
-        documents, signatures = _without_takedowns(workspace, cleaned, signatures, sign, runner)
+        documents, signatures = _without_takedowns(workspace, healthy, signatures, sign, runner)
         withheld = tuple(documents)
     cluster = partial(cluster_documents, documents=documents, workspace=workspace, config=dedup)
     (clusters,) = runner.map("cluster", cluster, [signatures])
@@ -117,9 +130,26 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
         crawls=tuple(crawls),
         refused=tuple(shard for shard in refused if shard is not None),
         cleaned=tuple(cleaned),
+        held=tuple(held),
         withheld=withheld,
         kept=tuple(kept),
     )
+
+
+def _without_sick(
+    workspace: Workspace, units: Sequence[Unit], cleaned: Sequence[Shard]
+) -> tuple[list[Shard], list[Shard]]:
+    """The documents of healthy crawls, and the others', held back. Raises Failed if none is."""
+    why = judge_crawls(workspace, units, cleaned)
+    pairs = list(zip(units, cleaned, strict=True))
+    healthy = [shard for unit, shard in pairs if unit.crawl.name not in why]
+    if not healthy:
+        raise Failed(
+            "every crawl here is in quarantine: see `kazcorpus health show`, mend the sources or"
+            " let a crawl in with `kazcorpus health let-in`"
+        )
+    sick = [(unit, shard) for unit, shard in pairs if unit.crawl.name in why]
+    return healthy, [hold_back(unit, s, why[unit.crawl.name], workspace) for unit, s in sick]
 
 
 def _without_takedowns(

@@ -67,7 +67,7 @@ def test_of_two_builds_or_publishers_one_is_refused_and_nothing_is_corrupted(
     with paused(shared, "building", "build", *place) as first:
         building = f"process {first.pid} is building in {shared.root}"
         assert refused(capsys, "build", *place) == building
-        target = ("--host", "densaulyq.example", "--requester", "publisher", "--reason", "asked")
+        target = ("--host", "saulyq.example", "--requester", "publisher", "--reason", "asked")
         assert refused(capsys, "takedown", "add", *target, *place) == building
     assert digests(shared.releases / "1.0.0") == digests(expected)
     assert Register.of(shared.root).takedowns == ()

@@ -40,6 +40,7 @@ COMMANDS = {
     "dedup": "kaz_flows.cli.dedup:dedup",
     "dedup-curve": "kaz_flows.cli.dedup:dedup_curve",
     "doctor": "kaz_flows.cli.doctor:doctor",
+    "health": "kaz_flows.cli.health:health",
     "demo": "kaz_flows.cli.demo:demo",
     "up": "kaz_flows.cli.serve:up",
     "down": "kaz_flows.cli.serve:down",

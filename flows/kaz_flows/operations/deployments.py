@@ -38,6 +38,8 @@ CRAWLS: Final = 4
 """Runs of `crawl` at once. A crawl waits for its hosts most of the time and takes 100 to 200 MB."""
 RENEWAL: Final = Cron("0 2 * * 6", timezone=TIME_ZONE)
 """Saturdays at two, when the sites' own readers are asleep."""
+HOURLY: Final = Cron("17 * * * *", timezone=TIME_ZONE)
+NIGHTLY: Final = Cron("30 4 * * *", timezone=TIME_ZONE)
 
 
 def register(workspace: Workspace) -> list[str]:
@@ -53,7 +55,7 @@ def register(workspace: Workspace) -> list[str]:
 
 
 def deployments(workspace: Workspace) -> Iterator[RunnerDeployment]:
-    """One deployment a flow; only the renewal runs by itself, and only once somebody lets it."""
+    """One deployment a flow; three have a schedule, and wait until somebody switches it on."""
     crawl = "Fetch sources into the archive."
     yield _deployment(flows.crawl_flow, workspace, crawl, at_once=CRAWLS)
     yield _deployment(flows.build_flow, workspace, "Make a release from the archive.")
@@ -68,6 +70,25 @@ def deployments(workspace: Workspace) -> Iterator[RunnerDeployment]:
         workspace,
         "Crawl again what was crawled before, build, and propose a release.",
         schedules=[RENEWAL],
+        paused=True,
+    )
+    yield _deployment(
+        flows.takedown_flow,
+        workspace,
+        "Show what a request means, wait for an operator's approval, erase it.",
+    )
+    yield _deployment(
+        flows.health_flow,
+        workspace,
+        "Look at sources, disk, locks and crawls, and tell of what is wrong.",
+        schedules=[HOURLY],
+        paused=True,
+    )
+    yield _deployment(
+        flows.verify_published_flow,
+        workspace,
+        "Compare a sample of what is served with what was published.",
+        schedules=[NIGHTLY],
         paused=True,
     )
 

@@ -103,8 +103,33 @@ class ReleaseForm(BuildForm):
     )
 
 
+class TakedownForm(Form):
+    """What is to go, who asks and why; the server keeps what is typed here."""
+
+    by: Literal["url", "host", "id", "text"] = Field(
+        title="By", description="An address, a host, the id of a row, or an excerpt of a text."
+    )
+    value: Annotated[str, Field(min_length=1, title="Which")]
+    requester: Literal["author", "publisher", "person", "authority", "maintainer"] = Field(
+        title="Who asks", description="As a class, never by name."
+    )
+    reason: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        title="Reason", description="In a few words, without names: it is published."
+    )
+    patience: Annotated[int, Field(ge=60, le=604_800)] = Field(
+        default=86_400, title="Seconds to wait for the approval"
+    )
+
+
+class ServedForm(Form):
+    """How much of what is served is looked at."""
+
+    files: Annotated[int, Field(ge=1, le=1000, title="Data files of each release")] = 3
+    megabytes: Annotated[int, Field(ge=1, title="Megabytes of each release at most")] = 500
+
+
 class Approval(RunInput):
-    """An operator's word on a release that waits."""
+    """An operator's word on a release or a takedown that waits."""
 
     approve: bool = Field(default=False, title="Approve and go on")
     note: str = Field(default="", title="Note for the log")

@@ -18,13 +18,18 @@ def hub_token() -> str:
 
     Raises Refused where there is none.
     """
-    token = os.environ.get("HF_TOKEN") or _from_block() or get_token()
+    token = hub_token_or_none()
     if not token:
         raise Refused(
             f"there is no token: make a Secret block named {BLOCK} in the Prefect UI, or set"
             " HF_TOKEN where `kazcorpus up` is started"
         )
     return token
+
+
+def hub_token_or_none() -> str | None:
+    """The same, or None where there is none: what is public can be read without."""
+    return os.environ.get("HF_TOKEN") or _from_block() or get_token()
 
 
 def _from_block() -> str | None:

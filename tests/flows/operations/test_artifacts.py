@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -8,11 +9,22 @@ import pytest
 from demo_build import Demo
 from kaz_crawlers.crawl import CrawlResult
 from kaz_datasets.account import Account, Tally
+from kaz_datasets.errors import DiskFull, NotFound
+from kaz_datasets.record import REJECTED_SCHEMA
 from kaz_datasets.release.verify import verify_release
+from kaz_datasets.shards import write_shard
 from kaz_flows.operations.build_artifacts import build_artifacts
 from kaz_flows.operations.charts import Bar, bar_chart, data_uri
 from kaz_flows.operations.crawl_artifacts import crawl_rows, state_rows
+from kaz_flows.operations.failing import failure_text
 from kaz_flows.operations.release_summary import card_preview, release_summary
+from kaz_flows.operations.work_artifacts import (
+    SAMPLES,
+    machine_rows,
+    reject_samples,
+    work_rows,
+)
+from kaz_flows.watching import StageWork
 
 
 @pytest.mark.parametrize(
@@ -75,3 +87,43 @@ def test_a_crawl_says_what_became_of_every_address() -> None:
         ("http-404", 2),
         ("robots", 1),
     ]
+
+
+def test_each_rule_has_pages_to_look_at(demo: Demo) -> None:
+    lines = reject_samples(demo.build.release).splitlines()
+    rules = {tuple(line.split(" | ")[:2]) for line in lines[2:]}
+    dropped = {
+        (f"| {stage}", rule) for stage, account in demo.build.funnel for rule in account.dropped
+    }
+    assert dropped <= rules
+    assert all(line.count("](http") <= SAMPLES for line in lines)
+
+
+def test_a_strange_address_stays_within_its_link(tmp_path: Path) -> None:
+    url = "http://sait.kz/a|b](javascript:alert(1))\n<b>"
+    row = {"id": None, "url": url, "source": "a", "stage": "clean", "rule": "x", "value": "|![]("}
+    write_shard(tmp_path / "rejected/a.parquet", [row], REJECTED_SCHEMA)
+    line = reject_samples(tmp_path).splitlines()[-1]
+    assert line.count("|") == 4
+    assert line.count("(") == line.count(")") == 1
+    assert "<" not in line
+
+
+def test_what_a_build_cost(demo: Demo) -> None:
+    work = StageWork(stage="clean", units=4, done=4, skipped=1, records=300, wall=60.0, work=100.0)
+    clean, rest = work_rows([work], 90.0)
+    assert (clean["took"], clean["records a second"], clean["done before"]) == ("60 s", 5, 1)
+    assert rest["took"] == "30 s"
+    rows = {row["what"]: row["GB"] for row in machine_rows(demo.workspace, 2_500_000_000)}
+    assert rows["memory at its most"] == 2.5
+    assert set(rows) > {"archive", "releases", "free disk"}
+
+
+def test_a_failure_says_whether_the_same_again_helps() -> None:
+    stuck = failure_text("build", "/srv/corpus", DiskFull("no space left to write /srv/x"))
+    assert "**Retry**" in stuck
+    assert "kazcorpus build --workspace /srv/corpus" in stuck
+    assert "change what the sentence names" in failure_text("crawl", "/srv", NotFound("no a"))
+    with pytest.raises(KeyError) as caught:
+        raise KeyError("x")
+    assert "test_artifacts.py" in failure_text("health", "/srv", caught.value)
