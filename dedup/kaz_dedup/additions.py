@@ -172,9 +172,10 @@ def _link_newcomers(
         keys = new.keys[here, band]
         order = np.lexsort((here, new.words[here], keys))
         members, starts = shared_only(here[order], keys[order[1:]] == keys[order[:-1]])
-        ones, others, similarities = compare(parents[old:], members, starts, store, config)
-        near = similarities >= config.threshold
-        unite(parents, ones[near] + old, others[near] + old)
+        roots = parents[old:][members]
+        for ones, others, similarities in list(compare(roots, members, starts, store, config)):
+            near = similarities >= config.threshold
+            unite(parents, ones[near] + old, others[near] + old)
 
 
 def _decide(

@@ -1,26 +1,27 @@
-"""Arrays that would not fit into memory, on disk: blocks with a checksum each, and ranges of keys.
+"""Arrays that would not fit into memory, on disk: blocks with a checksum each, spread over ranges.
 
-All of it lies in files without a name: nothing stays behind however the process ends.
+A block is named by where it lies, so that another process, or another machine that sees the same
+folder, can read it. All lies in one work folder, which is removed at the end; that of a run that
+was killed is removed by the next.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from kaz_datasets.errors import Corrupt
-from kaz_datasets.files import no_space_named
+from kaz_datasets.files import TEMPORARY_SUFFIX, no_space_named
 from kaz_dedup.compiled import compiled
 from kaz_dedup.words import GOLDEN, U64, Hashes, Integers, mixed
-
-IN_MEMORY: Final = 1 << 23
-"""Arrays of more bytes lie in a file, whose pages the system may take back at any time."""
 
 _WHOLE_WORDS = 8
 
@@ -47,26 +48,33 @@ def _sum(words: Hashes, tail: Hashes, size: int) -> U64:
     return mixed(plain ^ mixed(placed))
 
 
-def disk_array(folder: Path, shape: int | tuple[int, ...], dtype: Any) -> npt.NDArray[Any]:
-    """Zeros: in memory where they are few, in a nameless file in `folder` where they are many.
+class Block(NamedTuple):
+    """Where an array lies, and what its bytes must sum up to."""
 
-    Raises DiskFull where the file cannot have its whole size.
-    """
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    if size <= IN_MEMORY:
-        return np.zeros(shape, dtype)
-    with no_space_named(folder), tempfile.TemporaryFile(dir=folder) as stream:
-        os.posix_fallocate(stream.fileno(), 0, size)
-        return np.asarray(np.memmap(stream, dtype, mode="r+", shape=shape))
+    path: str
+    offset: int
+    size: int
+    checksum: int
+
+
+@contextmanager
+def work_folder(result: Path) -> Iterator[Path]:
+    """A folder beside a result for what is needed on the way to it; that of a killed run goes."""
+    folder = result.with_name(f".{result.name}.work{TEMPORARY_SUFFIX}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class BlockFile:
-    """Blocks of bytes in a nameless file, each with its checksum."""
+    """A file of blocks, written by one process."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self.stream = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed below
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stream = path.open("w+b", buffering=0)
         self._end = 0
 
     def __enter__(self) -> Self:
@@ -78,77 +86,119 @@ class BlockFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stream.close()
+        self._stream.close()
 
-    def append(self, data: npt.NDArray[Any]) -> tuple[int, int, int]:
-        """Write an array; return its place: offset, length, checksum. Raises DiskFull."""
+    def close(self) -> None:
+        """Close the file; its blocks can still be read."""
+        self._stream.close()
+
+    def append(self, data: npt.NDArray[Any]) -> Block:
+        """Write an array at the end. Raises DiskFull."""
+        block = self._write(self._end, data)
+        self._end += block.size
+        return block
+
+    def rewrite(self, block: Block, data: npt.NDArray[Any]) -> Block:
+        """Write an array of the same size in place of another."""
+        assert data.nbytes == block.size
+        return self._write(block.offset, data)
+
+    def _write(self, offset: int, data: npt.NDArray[Any]) -> Block:
         raw = np.ascontiguousarray(data).reshape(-1).view(np.uint8)
-        view, place = memoryview(raw), self._end  # type: ignore[arg-type]
-        with no_space_named(self.folder):
+        view, end = memoryview(raw), offset  # type: ignore[arg-type]
+        with no_space_named(self.path.parent):
             while len(view):
-                written = os.pwrite(self.stream.fileno(), view, self._end)
-                view, self._end = view[written:], self._end + written
-        return place, len(raw), checksum(raw)
+                written = os.pwrite(self._stream.fileno(), view, end)
+                view, end = view[written:], end + written
+        return Block(str(self.path), offset, len(raw), checksum(raw))
 
-    def read(self, place: tuple[int, int, int], dtype: Any) -> npt.NDArray[Any]:
-        """The array at a place. Raises Corrupt where it is not what was written."""
-        offset, size, wanted = place
-        raw = np.empty(size, np.uint8)
-        view, done = memoryview(raw), 0  # type: ignore[arg-type]
-        while done < size:
-            count = os.preadv(self.stream.fileno(), [view[done:]], offset + done)
-            if count == 0:
-                break
-            done += count
-        if done < size or checksum(raw) != wanted:
-            raise Corrupt(
-                f"an intermediate file in {self.folder} is damaged: check the disk and give the"
-                " same command again"
-            )
-        return raw.view(dtype)
+
+def read_block(block: Block, dtype: Any) -> npt.NDArray[Any]:
+    """The array of a block. Raises Corrupt where it is not what was written."""
+    raw = np.empty(block.size, np.uint8)
+    try:
+        with Path(block.path).open("rb", buffering=0) as stream:
+            stream.seek(block.offset)
+            done = 0
+            while done < block.size:
+                count = stream.readinto(memoryview(raw)[done:])  # type: ignore[arg-type]
+                if not count:
+                    break
+                done += count
+    except FileNotFoundError:
+        done = -1
+    if done < block.size or checksum(raw) != block.checksum:
+        raise Corrupt(
+            f"the intermediate file {block.path} is damaged: check the disk and give the same"
+            " command again"
+        )
+    return raw.view(dtype)
 
 
 class Spill:
-    """Rows of 64-bit columns, spread over ranges of their key, each of which fits into memory."""
+    """Rows of 64-bit columns, spread over ranges, each of which fits into memory."""
 
-    def __init__(self, file: BlockFile, ranges: int, columns: int, bits: int = 64) -> None:
+    def __init__(self, file: BlockFile, ranges: int, columns: int) -> None:
         self.ranges = ranges
+        self.columns = columns
         self._file = file
-        self._columns = columns
-        self._shift = U64(bits)
-        self._blocks: list[list[tuple[int, int, int]]] = [[] for _ in range(ranges)]
+        self._blocks: list[list[Block]] = [[] for _ in range(ranges)]
 
-    def append(self, keys: Hashes, *columns: npt.NDArray[Any]) -> None:
-        """Add rows: the key first, then the other columns. Raises DiskFull."""
-        rows = np.column_stack([keys, *(column.astype(np.uint64) for column in columns)])
-        if self.ranges == 1:
-            self._write(0, rows)
-            return
-        parts = range_of(keys, self.ranges, int(self._shift))
-        order = np.argsort(parts, kind="stable")
-        ends = np.cumsum(np.bincount(parts, minlength=self.ranges))
-        rows = rows[order]
-        for part, end in enumerate(ends):
-            start = ends[part - 1] if part else 0
-            if end > start:
-                self._write(part, rows[start:end])
+    def append(self, parts: Integers, *columns: npt.NDArray[Any]) -> None:
+        """Add rows, each to its range. Raises DiskFull."""
+        assert len(columns) == self.columns
+        rows = np.column_stack([column.astype(np.uint64) for column in columns])
+        for part, places in spread(parts, self.ranges):
+            chosen = rows if len(places) == len(rows) else rows[places]
+            self._blocks[part].append(self._file.append(chosen))
 
-    def _write(self, part: int, rows: npt.NDArray[np.uint64]) -> None:
-        if len(rows):
-            self._blocks[part].append(self._file.append(rows))
+    def adopt(self, blocks: Iterable[Iterable[Block]]) -> None:
+        """Add what another process has written for each range."""
+        for part, found in enumerate(blocks):
+            self._blocks[part] += found
+
+    def blocks(self, part: int) -> list[Block]:
+        """Where the rows of a range lie."""
+        return self._blocks[part]
+
+    def all_blocks(self) -> list[list[Block]]:
+        """Where the rows of every range lie."""
+        return self._blocks
+
+    def each(self, part: int) -> Iterator[npt.NDArray[np.uint64]]:
+        """The rows of one range, block by block. Raises Corrupt."""
+        for block in self._blocks[part]:
+            yield read_rows([block], self.columns)
 
     def read(self, part: int) -> npt.NDArray[np.uint64]:
         """All rows of one range, of shape (rows, columns). Raises Corrupt."""
-        blocks = [self._file.read(place, np.uint64) for place in self._blocks[part]]
-        if not blocks:
-            return np.empty((0, self._columns), np.uint64)
-        return np.concatenate(blocks).reshape(-1, self._columns)
+        return read_rows(self._blocks[part], self.columns)
 
 
-def range_of(keys: Hashes, ranges: int, bits: int = 64) -> Integers:
-    """Which of equal ranges of all numbers of so many bits each key lies in."""
-    upper = (keys >> U64(bits - 32)) if bits >= 32 else keys << U64(32 - bits)
-    return (upper * U64(ranges) >> U64(32)).astype(np.int64)
+def read_rows(blocks: Iterable[Block], columns: int) -> npt.NDArray[np.uint64]:
+    """The rows of some blocks, of shape (rows, columns). Raises Corrupt."""
+    found = [read_block(block, np.uint64) for block in blocks]
+    if len(found) == 1:
+        return found[0].reshape(-1, columns)
+    return np.concatenate([np.empty(0, np.uint64), *found]).reshape(-1, columns)
+
+
+def spread(parts: Integers, ranges: int) -> Iterator[tuple[int, Integers]]:
+    """The ranges that have rows, and which rows those are, in their order."""
+    if not len(parts):
+        return
+    if ranges == 1:
+        yield 0, np.arange(len(parts))
+        return
+    order = np.argsort(parts, kind="stable")
+    ends = np.cumsum(np.bincount(parts, minlength=ranges))
+    for part in np.flatnonzero(np.diff(ends, prepend=0)).tolist():
+        yield part, order[ends[part - 1] if part else 0 : ends[part]]
+
+
+def range_of(keys: Hashes, ranges: int) -> Integers:
+    """Which of equal ranges of all 64-bit numbers each key lies in."""
+    return ((keys >> U64(32)) * U64(ranges) >> U64(32)).astype(np.int64)
 
 
 def ranges_for(rows: int, range_rows: int) -> int:

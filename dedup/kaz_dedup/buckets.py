@@ -6,106 +6,141 @@ corpus but files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kaz_dedup.blocks import BlockFile, Spill, ranges_for
-from kaz_dedup.nodes import Hashes, Integers, Nodes, band_batches
-from kaz_dedup.parameters import DedupConfig
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-_ROWS_PER_BATCH = 1 << 18
+from kaz_dedup.blocks import Block, BlockFile, Spill, range_of, read_block, read_rows
+from kaz_dedup.components import Components, add_edges, part_of
+from kaz_dedup.engines import Engine
+from kaz_dedup.nodes import Nodes
+from kaz_dedup.words import Hashes, Integers
 
 
-class Buckets:
-    """The buckets of two or more members of each band, in a file, in blocks of bounded size."""
+@dataclass(frozen=True, kw_only=True)
+class KeyRange:
+    """Keys and nodes of one range of one band's keys, and where to write what is found."""
 
-    def __init__(self, file: BlockFile) -> None:
-        self._file = file
-        self._blocks: list[list[tuple[int, int, int]]] = []
-
-    def begin_band(self) -> None:
-        """Start the next band."""
-        self._blocks.append([])
-
-    def add(self, members: Integers, starts: Integers) -> None:
-        """Add the buckets of one range; `starts` as `shared_only` gives them."""
-        if len(members):
-            marked = members.copy()
-            marked[starts[:-1]] = ~marked[starts[:-1]]  # negative: the first of its bucket
-            self._blocks[-1].append(self._file.append(marked))
-
-    def of_band(self, band: int) -> Iterator[tuple[Integers, Integers]]:
-        """Members, and where each bucket starts, block by block. Raises Corrupt."""
-        for place in self._blocks[band]:
-            marked = self._file.read(place, np.int64)
-            first = marked < 0
-            starts = np.append(np.flatnonzero(first), len(marked)).astype(np.int64)
-            yield np.where(first, ~marked, marked), starts
+    blocks: Sequence[Block]
+    bounds: Integers
+    output: Path
 
 
-def equal_texts(nodes: Nodes, folder: Path, range_rows: int) -> Iterator[tuple[Integers, Integers]]:
-    """Nodes of equal text hash: the members of all buckets, and where each bucket starts."""
-    with BlockFile(folder) as file:
-        spill = Spill(file, ranges_for(len(nodes), range_rows), 3)
-        for start in range(0, len(nodes), _ROWS_PER_BATCH):
-            hashes = nodes.text_hashes[start : start + _ROWS_PER_BATCH]
-            here = np.flatnonzero(hashes.any(axis=1))
-            spill.append(hashes[here, 0], hashes[here, 1], here + start)
+def tie_equal_texts(nodes: Nodes, components: Components, folder: Path) -> None:
+    """Tie nodes of equal text hash."""
+    with BlockFile(folder / "texts") as file:
+        spill = Spill(file, nodes.ranges, 3)
+        for part in range(nodes.ranges):
+            facts = nodes.facts_of(part)
+            high, low = (facts.column(name).to_numpy() for name in ("hash_high", "hash_low"))
+            here = np.flatnonzero(high | low)
+            high, low = high[here], low[here]
+            spill.append(range_of(high, spill.ranges), high, low, nodes.numbers(part)[here])
         for part in range(spill.ranges):
             rows = spill.read(part)
             rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
             same = (rows[1:, :2] == rows[:-1, :2]).all(axis=1)
-            yield shared_only(rows[:, 2].astype(np.int64), same)
+            members, starts = shared_only(rows[:, 2].astype(np.int64), same)
+            components.add(*_stars(members, starts))
 
 
-def find_buckets(
-    signatures: Sequence[Path],
+def written_takers(nodes: Nodes, sets: Sequence[Block], file: BlockFile) -> list[Block]:
+    """Of the nodes of each range, which share in bands: those with words, the first of equals."""
+    found = []
+    for part in range(nodes.ranges):
+        words = nodes.facts_of(part).column("words").to_numpy()
+        first = read_block(sets[part], np.int64) == nodes.numbers(part)
+        found.append(file.append((words > 0) & first))
+    return found
+
+
+def shared_keys(
+    nodes: Nodes, takers: Sequence[Block], band: int, folder: Path, run: Engine
+) -> list[list[Block]]:
+    """Keys of a band that several nodes have, and these nodes, by ranges of nodes."""
+    shared: list[list[Block]] = [[] for _ in range(nodes.ranges)]
+    for found in _sorted_ranges(nodes, takers, band, folder, run, find_shared):
+        for part, blocks in enumerate(found):
+            shared[part] += blocks
+    return shared
+
+
+def tie_shared_keys(
     nodes: Nodes,
-    sets: Integers,
-    wanted: npt.NDArray[np.bool_],
-    config: DedupConfig,
-    folder: Path,
-    buckets: Buckets,
+    takers: Sequence[Block],
     band: int,
+    components: Components,
+    folder: Path,
+    run: Engine,
 ) -> None:
-    """Add the buckets of one band to `buckets`, and mark their members in `wanted`."""
-    buckets.begin_band()
-    with BlockFile(folder) as file:
-        spill = Spill(file, ranges_for(len(nodes), config.range_rows), 2)
-        for keys, found in band_batches(signatures, band, nodes):
-            here = (nodes.words[found] > 0) & (sets[found] == found)
-            spill.append(keys[here], found[here])
-
-        def sort(part: int) -> tuple[Integers, Integers]:
-            return _sorted_buckets(spill.read(part), nodes.words)
-
-        for members, starts in in_threads(sort, range(spill.ranges), config.threads):
-            wanted[members] = True
-            buckets.add(members, starts)
+    """Tie nodes that share a key of a band, without looking at their texts."""
+    for found in _sorted_ranges(nodes, takers, band, folder, run, tie_shared):
+        components.adopt(found)
 
 
-def _sorted_buckets(rows: Hashes, words: Integers) -> tuple[Integers, Integers]:
-    """The buckets of one range, by key, their members by number of words."""
-    order = np.argsort(rows[:, 0])
-    keys = rows[order, 0]
-    shared = np.zeros(len(keys) + 1, np.bool_)
-    shared[1:-1] = keys[1:] == keys[:-1]
-    shared[:-1] |= shared[1:]
-    shared = shared[:-1]
-    keys, members = keys[shared], rows[order[shared], 1].astype(np.int64)
-    order = np.lexsort((members, words[members], keys))
-    return shared_only(members[order], keys[order[1:]] == keys[order[:-1]])
+def _sorted_ranges(
+    nodes: Nodes, takers: Sequence[Block], band: int, folder: Path, run: Engine, work: Any
+) -> Any:
+    path = folder / "keys"
+    with BlockFile(path) as file:
+        spill = Spill(file, nodes.ranges, 2)
+        for part in range(nodes.ranges):
+            here = np.flatnonzero(read_block(takers[part], np.bool_))
+            keys = nodes.keys_of(part, band)[here]
+            spill.append(range_of(keys, spill.ranges), keys, here + nodes.bounds[part])
+        tasks = (
+            KeyRange(
+                blocks=spill.blocks(part),
+                bounds=nodes.bounds,
+                output=folder / f"band-{band:03}-{part:05}",
+            )
+            for part in range(spill.ranges)
+        )
+        yield from run(work, tasks)
+    path.unlink()
+
+
+def find_shared(task: KeyRange) -> list[list[Block]]:
+    """Keys of a range that several nodes have, and these nodes, by ranges of nodes."""
+    keys, members, starts = _sorted_buckets(read_rows(task.blocks, 2))
+    del starts
+    with BlockFile(task.output) as file:
+        spill = Spill(file, len(task.bounds) - 1, 2)
+        spill.append(part_of(members, task.bounds), keys, members)
+    return spill.all_blocks()
+
+
+def tie_shared(task: KeyRange) -> list[list[Block]]:
+    """Edges between the nodes of a range that share a key, as `Components.adopt` takes them."""
+    _, members, starts = _sorted_buckets(read_rows(task.blocks, 2))
+    with BlockFile(task.output) as file:
+        spill = Spill(file, len(task.bounds) - 1, 2)
+        add_edges(spill, task.bounds, *_stars(members, starts))
+    return spill.all_blocks()
+
+
+def _sorted_buckets(rows: Hashes) -> tuple[Hashes, Integers, Integers]:
+    """Keys and nodes of those that share one, by key, and where each bucket starts."""
+    order = np.argsort(rows[:, 0], kind="stable")
+    keys, members = rows[order, 0], rows[order, 1].astype(np.int64)
+    chosen, starts = shared_only(np.arange(len(keys)), keys[1:] == keys[:-1])
+    return keys[chosen], members[chosen], starts
+
+
+def _stars(members: Integers, starts: Integers) -> tuple[Integers, Integers]:
+    """Each member of a bucket with the bucket's first."""
+    return np.repeat(members[starts[:-1]], np.diff(starts)), members
 
 
 def shared_only(order: Integers, same: npt.NDArray[np.bool_]) -> tuple[Integers, Integers]:
-    """Drop the buckets of one member; `same[i]` says whether members i and i + 1 share theirs."""
+    """Drop the buckets of one member; `same[i]` says whether members i and i + 1 share theirs.
+
+    Returns the members left, and where each bucket starts, with the end of the last.
+    """
     if not len(order):
         return order, np.zeros(1, np.int64)
     same_as_before = np.concatenate([[False], same])
@@ -113,20 +148,3 @@ def shared_only(order: Integers, same: npt.NDArray[np.bool_]) -> tuple[Integers,
     shared = same_as_before | same_as_next
     starts = np.flatnonzero(~same_as_before[shared])
     return order[shared], np.append(starts, shared.sum()).astype(np.int64)
-
-
-def in_threads(
-    work: Callable[[Item], Result], items: Iterable[Item], threads: int
-) -> Iterator[Result]:
-    """Results in the order of items; at most `threads` of them are held at once."""
-    if threads == 1:
-        yield from map(work, items)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: list[Any] = []
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) >= threads:
-                yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()

@@ -2,51 +2,34 @@
 
 Documents of equal text are one at once. For the others each band names candidates, whose shingle
 sets are compared exactly; what is as alike as the threshold is united. The result depends on the
-documents and the configuration alone, never on shards, their order or that of their rows.
+documents and the configuration alone, never on shards, their order or that of their rows, nor on
+the cut of ranges and who runs the tasks.
 
-Whatever grows with the corpus lies in nameless files, with checksums: the memory a process must
-have is that of one range of `range_rows` documents, times its threads.
+Whatever grows with the corpus lies in files, in blocks with checksums: the memory a process must
+have is that of one range of `range_rows` documents, times the tasks it runs at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from kaz_datasets.errors import Corrupt, WrongUse
+from kaz_datasets.errors import WrongUse
 from kaz_datasets.progress import Progress, silent
-from kaz_datasets.shards import ShardWriter
-from kaz_dedup.blocks import BlockFile, Spill, disk_array, ranges_for
-from kaz_dedup.buckets import Buckets, equal_texts, find_buckets, in_threads
-from kaz_dedup.linking import count_members, elect_keepers, flatten, link_equal, unite
-from kaz_dedup.nodes import Integers, Nodes, load_nodes
-from kaz_dedup.pairs import Pairs, compare
+from kaz_dedup.blocks import Block, BlockFile, Spill, range_of, read_rows, work_folder
+from kaz_dedup.buckets import shared_keys, tie_equal_texts, tie_shared_keys, written_takers
+from kaz_dedup.components import Components
+from kaz_dedup.engines import Engine, Threads
+from kaz_dedup.keepers import elect
+from kaz_dedup.nodes import Nodes, load_nodes
+from kaz_dedup.pairs import BucketRange, Pairs, compare_range
 from kaz_dedup.parameters import DedupConfig
-from kaz_dedup.shard_labels import shard_labels
-from kaz_dedup.shingle_store import ShingleStore, shingle_store
+from kaz_dedup.shingle_store import ShingleFile, no_shingles, store_shingles
+from kaz_dedup.verdicts import clusters_schema, write_clusters, write_verdicts
 
-MOST_KEEPERS: Final = 256
-"""Bounds the work in a cluster of chained, mutually unlike documents (lists, tables)."""
-
-_ROWS_PER_TABLE = 65_536
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Clustering:
-    """The cluster (its smallest node) of each node and its size, keeper, likeness with it."""
-
-    sets: Integers
-    clusters: Integers
-    sizes: npt.NDArray[np.int32]
-    keepers: Integers
-    similarities: npt.NDArray[np.float64]
+__all__ = ["clusters_schema", "find_clusters"]
 
 
 def find_clusters(
@@ -60,6 +43,8 @@ def find_clusters(
     id: str = "id",  # noqa: A002 - the name of the column, as in the record
     unique_ids: bool = False,
     pairs: Path | None = None,
+    verdicts: Sequence[Path] = (),
+    run: Engine | None = None,
 ) -> int:
     """Write one row for every distinct id, in the order of ids; return how many clusters there are.
 
@@ -67,7 +52,9 @@ def find_clusters(
     A document is kept if it is its own keeper: of a cluster the first by the configuration's rule.
     A member of a cluster that is less alike than the threshold to the keeper is a keeper too, so
     that every dropped document is as alike to its keeper as promised. `pairs` takes each pair of
-    unequal texts that was compared, its similarity and the verdict.
+    unequal texts that was compared, its similarity and the verdict. `verdicts[i]` takes the same
+    as `clusters` for each row of `documents[i]`, in its order: what `keep_shard` reads. `run` does
+    the tasks; by default `config.threads` threads.
     Raises WrongUse, RepeatedId, NotFound, Corrupt and DiskFull.
     """
     unread = not documents and not config.verify
@@ -76,182 +63,123 @@ def find_clusters(
             f"{len(signatures)} signature shards for {len(documents)} document shards:"
             " give one for each, at least one"
         )
-    folder = clusters.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    nodes = load_nodes(signatures, documents, config, unique_ids, folder)
-    parents = disk_array(folder, len(nodes), np.int64)
-    parents[:] = np.arange(len(nodes))
-    for members, starts in equal_texts(nodes, folder, config.range_rows):
-        link_equal(parents, members, starts)
-    flatten(parents)
-    sets = disk_array(folder, len(nodes), np.int64)
-    sets[:] = parents  # of documents of equal text, the first speaks for all
-    with BlockFile(folder) as bucket_file, BlockFile(folder) as pair_file:
-        buckets = Buckets(bucket_file)
-        wanted = _find_buckets(signatures, nodes, sets, config, folder, buckets, progress)
-        compared = Pairs(pair_file, len(nodes), config.range_rows)
-        with shingle_store(
-            folder, documents, nodes, wanted, config.shingle_words, (id, text), progress
-        ) as store:
-            _link_bands(buckets, parents, store, compared, config, progress)
-            found = _elect(nodes, sets, parents, store, config, folder)
-        if pairs is not None:
-            compared.write(pairs, nodes.ids, config.threshold)
-    _write(clusters, nodes, found, documents or signatures)
-    return sum(
-        int((found.clusters[start : start + _ROWS_PER_TABLE] == here).sum())
-        for start in range(0, len(nodes), _ROWS_PER_TABLE)
-        for here in [np.arange(start, min(start + _ROWS_PER_TABLE, len(nodes)))]
-    )
+    run = run or Threads(config.threads)
+    with work_folder(clusters) as folder:
+        nodes = load_nodes(signatures, documents, config, unique_ids, folder)
+        components = Components(folder, nodes.bounds)
+        try:
+            tie_equal_texts(nodes, components, folder)
+            components.settle()
+            with BlockFile(folder / "sets") as file:
+                # of documents of equal text, the first speaks for all
+                sets = [file.append(components.roots(part)) for part in range(nodes.ranges)]
+                takers = written_takers(nodes, sets, file)
+            compared = Pairs(nodes, folder)
+            if config.verify:
+                step = _Verification(nodes, takers, components, compared, config, folder, run)
+                store = step.all_bands(documents, (id, text), progress)
+            else:
+                store = _tie_all(nodes, takers, components, config, folder, run, progress)
+            found = elect(nodes, components, sets, store, config, folder, run)
+            if pairs is not None:
+                compared.write(pairs, config.threshold)
+            write_clusters(clusters, nodes, found)
+            if verdicts:
+                write_verdicts(verdicts, nodes, found, folder)
+            return _count(nodes, components)
+        finally:
+            components.close()
 
 
-def clusters_schema(id_type: pa.DataType) -> pa.Schema:
-    """What `find_clusters` writes, one row for each distinct id."""
-    docs = {
-        "id": (id_type, "The document."),
-        "cluster_id": (id_type, "The smallest id of its cluster."),
-        "keeper": (id_type, "The document that is kept for it; itself if it is kept."),
-        "similarity": (pa.float64(), "Exact Jaccard similarity with the keeper."),
-        "exact": (pa.bool_(), "Whether the text equals the keeper's but for case and spaces."),
-        "cluster_size": (pa.int32(), "How many distinct ids the cluster holds."),
-        "shard": (pa.string(), "Where several rows carry the id: the shard of the one to keep,"),
-        "row": (pa.int64(), "and its row there; null for an id that came once."),
-    }
-    return pa.schema(
-        [
-            pa.field(name, kind, name in ("shard", "row"), metadata={"doc": doc})
-            for name, (kind, doc) in docs.items()
-        ]
-    )
-
-
-def _find_buckets(
-    signatures: Sequence[Path],
+def _tie_all(
     nodes: Nodes,
-    sets: Integers,
+    takers: Sequence[Block],
+    components: Components,
     config: DedupConfig,
     folder: Path,
-    buckets: Buckets,
+    run: Engine,
     progress: Progress,
-) -> npt.NDArray[np.bool_]:
-    """Fill `buckets`; which nodes must be compared with others."""
-    wanted = disk_array(folder, len(nodes), np.bool_)
+) -> ShingleFile:
     bands, _ = config.bands
     for band in range(bands):
-        find_buckets(signatures, nodes, sets, wanted, config, folder, buckets, band)
+        tie_shared_keys(nodes, takers, band, components, folder, run)
         progress(band + 1, bands, "bands sorted")
-    return wanted if config.verify else np.zeros_like(wanted)
+    components.settle()
+    return no_shingles(folder)
 
 
-def _link_bands(
-    buckets: Buckets,
-    parents: Integers,
-    store: ShingleStore,
-    compared: Pairs,
-    config: DedupConfig,
-    progress: Progress,
-) -> None:
-    bands, _ = config.bands
-    for band in range(bands):
-        if not config.verify:
-            for members, starts in buckets.of_band(band):
-                link_equal(parents, members, starts)
-        else:
-            _link_alike(buckets, band, parents, store, compared, config)
-        flatten(parents)
-        progress(band + 1, bands, "bands compared")
+class _Verification:
+    """Finds what shares a key, reads it once, and compares it band by band."""
 
+    def __init__(
+        self,
+        nodes: Nodes,
+        takers: Sequence[Block],
+        components: Components,
+        compared: Pairs,
+        config: DedupConfig,
+        folder: Path,
+        run: Engine,
+    ) -> None:
+        self._nodes, self._takers, self._components = nodes, takers, components
+        self._compared, self._config, self._folder, self._run = compared, config, folder, run
 
-def _link_alike(
-    buckets: Buckets,
-    band: int,
-    parents: Integers,
-    store: ShingleStore,
-    compared: Pairs,
-    config: DedupConfig,
-) -> None:
-    """Compare with the clusters of the bands before, then unite: no order inside a band counts."""
+    def all_bands(
+        self, documents: Sequence[Path], columns: tuple[str, str], progress: Progress
+    ) -> ShingleFile:
+        """Tie all that is alike; return the shingle sets."""
+        bands, _ = self._config.bands
+        shared = []
+        for band in range(bands):
+            shared.append(shared_keys(self._nodes, self._takers, band, self._folder, self._run))
+            progress(band + 1, bands, "bands sorted")
+        words = self._config.shingle_words
+        store = store_shingles(
+            self._folder, documents, self._nodes, shared, words, columns, progress
+        )
+        for band in range(bands):
+            self._compare(band, shared[band], store)
+            progress(band + 1, bands, "bands compared")
+        return store
 
-    def work(block: tuple[Integers, Integers]) -> Any:
-        return compare(parents, *block, store, config)
+    def _compare(self, band: int, shared: Sequence[Sequence[Block]], store: ShingleFile) -> None:
+        """Compare with the clusters of the bands before: no order inside a band counts."""
+        path = self._folder / "buckets"
+        with BlockFile(path) as file:
+            for found in self._run(
+                compare_range, self._tasks(band, self._spilled(shared, file), store)
+            ):
+                self._compared.adopt(found.pairs)
+                self._components.adopt(found.edges)
+        path.unlink()
+        self._components.settle()
 
-    alike = []
-    for ones, others, similarities in in_threads(work, buckets.of_band(band), config.threads):
-        compared.add(ones, others, similarities)
-        near = similarities >= config.threshold
-        alike.append((ones[near], others[near]))
-    for ones, others in alike:
-        unite(parents, ones, others)
+    def _spilled(self, shared: Sequence[Sequence[Block]], file: BlockFile) -> Spill:
+        """Keys, nodes, their words and roots, by ranges of keys."""
+        nodes = self._nodes
+        spill = Spill(file, nodes.ranges, 4)
+        for part in range(nodes.ranges):
+            if shared[part]:
+                rows = read_rows(shared[part], 2)
+                keys, found = rows[:, 0], rows[:, 1].astype(np.int64)
+                here = found - nodes.bounds[part]
+                words = nodes.facts_of(part).column("words").to_numpy()[here]
+                roots = self._components.roots(part)[here]
+                spill.append(range_of(keys, spill.ranges), keys, found, words, roots)
+        return spill
 
-
-def _elect(
-    nodes: Nodes,
-    sets: Integers,
-    clusters: Integers,
-    store: ShingleStore,
-    config: DedupConfig,
-    folder: Path,
-) -> _Clustering:
-    count = len(nodes)
-    sizes = disk_array(folder, count, np.int32)
-    count_members(clusters, sizes)
-    keepers = disk_array(folder, count, np.int64)
-    keepers[:] = np.arange(count)
-    similarities = disk_array(folder, count, np.float64)
-    similarities[:] = 1.0
-    keeper_of_set = disk_array(folder, count, np.int64)
-    keeper_of_set[:] = -1
-    threshold = config.threshold if config.verify else 0.0
-    for members in _by_cluster(clusters, sizes, folder, config.range_rows):
-        order = nodes.keeper_order(members, clusters[members], config.keeper)
-        contained = config.measure == "containment"
-        if not elect_keepers(
-            order, clusters, sets, *store, threshold, contained, MOST_KEEPERS, keeper_of_set,
-            keepers, similarities,
-        ):  # fmt: skip
-            raise Corrupt("the intermediate file of shingles is damaged: check the disk, run again")
-    return _Clustering(
-        sets=sets, clusters=clusters, sizes=sizes, keepers=keepers, similarities=similarities
-    )
-
-
-def _by_cluster(
-    clusters: Integers, sizes: npt.NDArray[np.int32], folder: Path, range_rows: int
-) -> Iterator[Integers]:
-    """The nodes that have company, ascending, range by range of whole clusters."""
-    scale = np.uint64((1 << 64) // max(len(clusters), 2))
-    with BlockFile(folder) as file:
-        spill = Spill(file, ranges_for(len(clusters), range_rows), 2)
-        for start in range(0, len(clusters), 1 << 18):
-            roots = clusters[start : start + (1 << 18)]
-            here = np.flatnonzero(sizes[roots] > 1)
-            spill.append(roots[here].astype(np.uint64) * scale, here + start)
+    def _tasks(self, band: int, spill: Spill, store: ShingleFile) -> Iterator[BucketRange]:
         for part in range(spill.ranges):
-            yield np.sort(spill.read(part)[:, 1].astype(np.int64))
+            yield BucketRange(
+                blocks=spill.blocks(part),
+                bounds=self._nodes.bounds,
+                store=store,
+                config=self._config,
+                output=self._folder / f"compared-{band:03}-{part:05}",
+            )
 
 
-def _write(path: Path, nodes: Nodes, found: _Clustering, documents: Sequence[Path]) -> None:
-    schema = clusters_schema(nodes.ids.type)
-    labels = pa.array(shard_labels(documents), pa.string())
-    with ShardWriter(path, schema) as shard:
-        for start in range(0, len(nodes), _ROWS_PER_TABLE):
-            part = slice(start, min(start + _ROWS_PER_TABLE, len(nodes)))
-            shard.write_table(_rows(part, nodes, found, labels).cast(schema))
-
-
-def _rows(part: slice, nodes: Nodes, found: _Clustering, labels: pa.Array[Any]) -> pa.Table:
-    once = pa.array(nodes.copies[part] == 1)
-    elected = nodes.elected[part]
-    shards = np.searchsorted(nodes.first_rows, elected, side="right") - 1
-    rows = pa.array(elected - nodes.first_rows[shards])
-    columns = {
-        "id": nodes.ids.part(part.start, part.stop),
-        "cluster_id": nodes.ids.take(found.clusters[part]),
-        "keeper": nodes.ids.take(found.keepers[part]),
-        "similarity": pa.array(found.similarities[part]),
-        "exact": pa.array(found.sets[part] == found.sets[found.keepers[part]]),
-        "cluster_size": pa.array(found.sizes[found.clusters[part]]),
-        "shard": pc.if_else(once, None, labels.take(shards)),
-        "row": pc.if_else(once, None, rows),
-    }
-    return pa.table(columns)
+def _count(nodes: Nodes, components: Components) -> int:
+    return sum(
+        int((components.roots(part) == nodes.numbers(part)).sum()) for part in range(nodes.ranges)
+    )

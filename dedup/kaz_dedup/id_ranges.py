@@ -10,12 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kaz_datasets.errors import Corrupt
-from kaz_datasets.shards import iter_batches
+from kaz_datasets.shards import open_shard
 from kaz_dedup.blocks import BlockFile
+from kaz_dedup.tables import TableSpill
+from kaz_dedup.words import Integers
 
-SAMPLES_PER_RANGE: Final = 256
-"""So many quantiles of a sample cut ranges whose sizes differ by some percent."""
+SAMPLES_PER_RANGE: Final = 1_024
+"""Of a random sample of so many ids a range, the quantiles cut ranges of sizes that differ by
+some percent: the share below a quantile of n samples has the standard error of 1/sqrt(n)."""
+_SEED = 1
 
 
 def id_ranges(
@@ -32,50 +35,67 @@ def id_ranges(
             yield pa.concat_tables(tables)
         return
     ends = _range_ends(signatures, ranges)
-    places: list[list[tuple[int, int, int]]] = [[] for _ in range(len(ends) + 1)]
+    spill = TableSpill(file, len(ends) + 1)
     for table in parts:
-        for number, part in _split(table, ends):
-            places[number].append(file.append(_serialized(part)))
-    for blocks in places:
-        if blocks:
-            yield pa.concat_tables([_table(file.read(place, np.uint8)) for place in blocks])
+        spill.append(_parts_of(table.column("id"), ends), table)
+    for part in range(len(ends) + 1):
+        found = spill.read(part)
+        if found is not None:
+            yield found
 
 
-def _range_ends(signatures: Sequence[Path], ranges: int) -> list[Any]:
+def _range_ends(signatures: Sequence[Path], ranges: int) -> pa.Array[Any]:
+    """Ids at which ranges end, by a sample of row groups that does not grow with the corpus."""
+    draw = np.random.default_rng(_SEED)
+    groups = _row_groups(signatures)
+    wanted = min(len(groups), 4 * ranges)
+    each = -(-ranges * SAMPLES_PER_RANGE // max(wanted, 1))
     sample: list[Any] = []
-    step = 1 + sum(1 for _ in signatures) // ranges
-    for path in signatures[::step] if len(signatures) > ranges else signatures:
-        for batch in iter_batches(path, ["id"]):
-            wanted = np.linspace(0, len(batch) - 1, min(len(batch), SAMPLES_PER_RANGE))
-            sample += batch.column(0).take(wanted.astype(np.int64)).to_pylist()
+    for number in draw.permutation(len(groups))[:wanted].tolist():
+        path, group = groups[number]
+        with open_shard(path) as shard:
+            ids = shard.read_row_group(group, ["id"]).column("id")
+        places = draw.permutation(len(ids))[:each]
+        sample += ids.take(places).to_pylist()
     sample.sort()
-    ends = [sample[len(sample) * cut // ranges] for cut in range(1, ranges)] if sample else []
-    return sorted(set(ends))
+    cuts = (sample[len(sample) * cut // ranges] for cut in range(1, ranges)) if sample else ()
+    return pa.array(sorted(set(cuts)), _id_type(signatures[0]))
 
 
-def _split(table: pa.Table, ends: Sequence[Any]) -> Iterator[tuple[int, pa.Table]]:
-    ids = table.column("id")
-    numbers = np.zeros(len(ids), np.int64)
-    for end in ends:
-        numbers += pc.greater_equal(ids, pa.scalar(end, ids.type)).to_numpy()
-    order = np.argsort(numbers, kind="stable")
-    stops = np.cumsum(np.bincount(numbers, minlength=len(ends) + 1))
-    ordered = table.take(order)
-    for number, stop in enumerate(stops):
-        start = int(stops[number - 1]) if number else 0
-        if stop > start:
-            yield number, ordered.slice(start, int(stop) - start)
+def _row_groups(signatures: Sequence[Path]) -> list[tuple[Path, int]]:
+    found = []
+    for path in signatures:
+        with open_shard(path) as shard:
+            found += [(path, group) for group in range(shard.num_row_groups)]
+    return found
 
 
-def _serialized(table: pa.Table) -> Any:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    return np.frombuffer(memoryview(sink.getvalue()), np.uint8)
+def _id_type(path: Path) -> pa.DataType:
+    with open_shard(path) as shard:
+        kind: pa.DataType = shard.schema_arrow.field("id").type
+    return kind
 
 
-def _table(raw: Any) -> pa.Table:
-    try:
-        return pa.ipc.open_stream(pa.py_buffer(raw)).read_all()
-    except pa.ArrowException as error:
-        raise Corrupt(f"an intermediate file is damaged ({error}): check the disk") from error
+def _parts_of(ids: pa.ChunkedArray[Any], ends: pa.Array[Any]) -> Integers:
+    """The range of each id: ends are few and sorted, so their ranks among the ids decide."""
+    order = pc.sort_indices(ids).to_numpy().astype(np.int64)
+    ordered = ids.take(order)
+    parts = np.empty(len(ids), np.int64)
+    start = 0
+    for part, end in enumerate(ends):
+        stop = start + _count_below(ordered, start, end)
+        parts[order[start:stop]] = part
+        start = stop
+    parts[order[start:]] = len(ends)
+    return parts
+
+
+def _count_below(ordered: pa.ChunkedArray[Any], start: int, end: Any) -> int:
+    low, high = start, len(ordered)
+    while low < high:
+        middle = (low + high) >> 1
+        if ordered[middle].as_py() < end.as_py():
+            low = middle + 1
+        else:
+            high = middle
+    return low - start

@@ -40,13 +40,6 @@ def flatten(parents: Integers) -> None:
 
 
 @compiled
-def count_members(clusters: Integers, sizes: npt.NDArray[np.int32]) -> None:
-    """Count the nodes of each cluster at its root."""
-    for node in range(len(clusters)):
-        sizes[clusters[node]] += 1
-
-
-@compiled
 def link_equal(parents: Integers, members: Integers, bucket_starts: Integers) -> None:
     """Unite all members of each bucket."""
     for bucket in range(len(bucket_starts) - 1):
@@ -73,6 +66,8 @@ def similarity_of(
     """
     i, j = starts[one], starts[other]
     end_i, end_j = i + sizes[one], j + sizes[other]
+    if min(i, j) < 0 or end_i < i or end_j < j or max(end_i, end_j) > len(values):
+        return DAMAGED
     total_one, total_other = np.uint64(0), np.uint64(0)
     for place in range(i, end_i):
         total_one += values[place]
@@ -119,10 +114,10 @@ def compare_buckets(
     """Compare the members of buckets from the first on, as long as there is room for the pairs.
 
     Returns the bucket to go on with, and how many pairs were written. Each member is compared with
-    the `neighbours` members before it and with the bucket's first, unless `roots` or this bucket
-    have them in one cluster already: all pairs of a small bucket, and a bounded number of a large
-    one. Members must be ordered by length: like ones are of like length. What is compared depends
-    on the bucket and on `roots` alone.
+    the `neighbours` members before it and with the bucket's first, unless `roots` (of the members)
+    or this bucket have them in one cluster already: all pairs of a small bucket, and a bounded
+    number of a large one. Members must be ordered by length: like ones are of like length. What is
+    compared depends on the bucket and on `roots` alone.
     """
     found = 0
     local = np.empty(max(1, np.max(np.diff(bucket_starts))), np.int64)
@@ -140,7 +135,7 @@ def compare_buckets(
                 one = min(members[first + i], members[first + j])
                 other = max(members[first + i], members[first + j])
                 root_i, root_j = root_of(local, i), root_of(local, j)
-                united = roots[one] == roots[other] or root_i == root_j
+                united = roots[first + i] == roots[first + j] or root_i == root_j
                 if united or _too_unlike(sizes, one, other, threshold, containment):
                     continue
                 similarity = similarity_of(values, starts, sizes, sums, one, other, containment)
@@ -156,6 +151,7 @@ def elect_keepers(
     order: Integers,
     clusters: Integers,
     sets: Integers,
+    set_nodes: Integers,
     values: Hashes,
     starts: Integers,
     sizes: Integers,
@@ -163,44 +159,46 @@ def elect_keepers(
     threshold: float,
     containment: bool,
     most_keepers: int,
-    keeper_of_set: Integers,
     keepers: Integers,
     similarities: Reals,
 ) -> bool:
-    """Give each node the keeper that stands for it, and its similarity with that keeper.
+    """Give each member the keeper that stands for it, and its similarity with that keeper.
 
-    `order` lists nodes by cluster, best first. The best is kept; each next one goes to the first
-    keeper of its cluster that it is as alike as `threshold`, else it is kept itself. So nothing
-    is dropped for the likeness of a chain's links, only for its own likeness with what stays.
-    `sets` says whose shingle set is the node's own: documents of equal text share one. After
-    `most_keepers` in one cluster, later keepers stand for documents of equal text only.
-    `keeper_of_set` holds -1 for every node. Returns whether all sets were as written.
+    `order` lists members (places in `clusters` and `sets`) by cluster, best first. The best is
+    kept; each next one goes to the first keeper of its cluster that it is as alike as `threshold`,
+    else it is kept itself. So nothing is dropped for the likeness of a chain's links, only for its
+    own likeness with what stays. Members of equal text have one number in `sets`; `set_nodes` says
+    whose shingle set it is. After `most_keepers` in one cluster, later keepers stand for documents
+    of equal text only. Returns whether all sets were as written.
     """
+    keeper_of_set = np.full(len(set_nodes), -1, np.int64)
     kept = np.empty(most_keepers, np.int64)
     count = 0
     cluster = -1
     for i in range(len(order)):
-        node = order[i]
-        if clusters[node] != cluster:
-            cluster, count = clusters[node], 0
-        keepers[node], similarities[node] = node, 1.0
-        if keeper_of_set[sets[node]] >= 0:
-            keepers[node] = keeper_of_set[sets[node]]
+        member = order[i]
+        if clusters[member] != cluster:
+            cluster, count = clusters[member], 0
+        keepers[member], similarities[member] = member, 1.0
+        own = sets[member]
+        if keeper_of_set[own] >= 0:
+            keepers[member] = keeper_of_set[own]
             continue
         for k in range(count):
+            other = set_nodes[sets[kept[k]]]
             similarity = (
-                similarity_of(values, starts, sizes, sums, sets[node], sets[kept[k]], containment)
+                similarity_of(values, starts, sizes, sums, set_nodes[own], other, containment)
                 if threshold > 0
                 else 0.0
             )
             if similarity == DAMAGED:
                 return False
             if similarity >= threshold:
-                keepers[node], similarities[node] = kept[k], similarity
+                keepers[member], similarities[member] = kept[k], similarity
                 break
-        if keepers[node] == node:
-            keeper_of_set[sets[node]] = node
+        if keepers[member] == member:
+            keeper_of_set[own] = member
             if count < most_keepers:
-                kept[count] = node
+                kept[count] = member
                 count += 1
     return True

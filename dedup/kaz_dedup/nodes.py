@@ -1,8 +1,8 @@
-"""Nodes: the distinct documents of all shards in the order of their ids, as arrays.
+"""Nodes: the distinct documents of all shards in the order of their ids.
 
 Everything after this works on node numbers. As they follow from the ids alone, no later result
-depends on how many shards there are, or in which order rows come. Ids are sorted range by range
-in bounded memory; what is kept of every node lies in files once it is large.
+depends on how many shards there are, or in which order rows come. Ids are sorted range by range,
+and what is known of the nodes lies on disk, range by range.
 """
 
 from __future__ import annotations
@@ -19,64 +19,73 @@ import pyarrow.compute as pc
 
 from kaz_datasets.errors import Corrupt, WrongUse
 from kaz_datasets.shards import iter_batches, open_shard
-from kaz_dedup.blocks import BlockFile, disk_array, ranges_for
+from kaz_dedup.blocks import Block, BlockFile, ranges_for, read_block
+from kaz_dedup.components import part_of
 from kaz_dedup.errors import RepeatedId
 from kaz_dedup.id_ranges import id_ranges
-from kaz_dedup.ids import Ids, IdsWriter
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.ranks import NEVER
 from kaz_dedup.shard_labels import shard_labels
 from kaz_dedup.signatures import METADATA_KEY, band_name, definition
-
-Integers = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
+from kaz_dedup.tables import read_table, write_table
+from kaz_dedup.words import Hashes, Integers
 
 _RANKS = ("licence_rank", "completeness", "quality", "retrieved_at")
 _COLUMNS = ("id", "text_hash", "words", *_RANKS)
-_ROWS_PER_BATCH = 1 << 17
+_ROWS_PER_BATCH = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
 class Nodes:
-    """The distinct documents; all arrays have one value a node unless they say otherwise."""
+    """The distinct documents, in ranges; blocks are those of each range."""
 
-    ids: Ids
-    """Ascending and distinct: a node's number is its place here."""
-    elected: Integers
-    """Which row stands for the node, counted through all shards."""
-    copies: npt.NDArray[np.int32]
-    """How many rows carry the node's id."""
-    text_hashes: Hashes
-    """The two halves of each node's text hash, shape (nodes, 2); zeros where there is no text."""
-    words: Integers
-    licence_rank: npt.NDArray[np.uint8]
-    completeness: npt.NDArray[np.uint8]
-    quality: npt.NDArray[np.float32]
-    retrieved_at: Integers
-    """Milliseconds since 1970; the largest integer where it is not known."""
+    id_type: pa.DataType
+    bounds: Integers
+    """The first node of each range, and the number of nodes: one more than there are ranges."""
     first_rows: Integers
     """The first row of each shard, and the number of all rows: one more than there are shards."""
-    node_of_row: Integers
-    """The node of each row of all shards."""
+    facts: list[Block]
+    """Tables of `id` (ascending and distinct), `copies` (rows that carry it), `hash_high` and
+    `hash_low` (of the text; zeros where there is none), `words` and the ranks; a time that is not
+    known is the largest integer."""
+    rows: list[Block]
+    """Node by node the rows that carry its id, counted through all shards; the first of each node
+    is the one that stands for it."""
+    keys: list[list[Block]]
+    """The keys of each band."""
 
     def __len__(self) -> int:
-        return len(self.elected)
+        return int(self.bounds[-1])
 
-    def keeper_order(self, nodes: Integers, clusters: Integers, rule: Sequence[str]) -> Integers:
-        """Some nodes, ascending, by their clusters; inside a cluster the one to keep first."""
-        keys: list[npt.NDArray[Any]] = [clusters]
-        for name in rule:
-            if name == "licence":
-                keys.append(self.licence_rank[nodes])
-            elif name == "completeness":
-                keys.append(-self.completeness[nodes].astype(np.int64))
-                keys.append(-self.words[nodes])
-            elif name == "quality":
-                keys.append(-self.quality[nodes])
-            else:
-                times = self.retrieved_at[nodes]
-                keys.append(times if name == "oldest" else -np.where(times == NEVER, -1, times))
-        return nodes[np.lexsort(keys[::-1])]
+    @property
+    def ranges(self) -> int:
+        """How many ranges there are."""
+        return len(self.bounds) - 1
+
+    def part_of(self, nodes: Integers) -> Integers:
+        """The range of each node."""
+        return part_of(nodes, self.bounds)
+
+    def numbers(self, part: int) -> Integers:
+        """The nodes of a range."""
+        return np.arange(self.bounds[part], self.bounds[part + 1], dtype=np.int64)
+
+    def facts_of(self, part: int) -> pa.Table:
+        """What is known of the nodes of a range. Raises Corrupt."""
+        return read_table(self.facts[part])
+
+    def keys_of(self, part: int, band: int) -> Hashes:
+        """The keys of a band of the nodes of a range. Raises Corrupt."""
+        return read_block(self.keys[part][band], np.uint64)
+
+    def rows_of(self, part: int) -> Integers:
+        """The rows of the nodes of a range. Raises Corrupt."""
+        return read_block(self.rows[part], np.int64)
+
+    def elected_of(self, part: int, copies: Integers) -> Integers:
+        """The row that stands for each node of a range."""
+        elected: Integers = self.rows_of(part)[np.cumsum(copies) - copies]
+        return elected
 
 
 def load_nodes(
@@ -86,36 +95,22 @@ def load_nodes(
     unique_ids: bool,
     folder: Path,
 ) -> Nodes:
-    """Read all signatures but their bands; what is large lies in nameless files in `folder`.
+    """Read all signatures and sort them by id, in files in `folder`.
 
     Raises WrongUse where the shards do not belong together, RepeatedId where `unique_ids` is
-    asked for and an id comes twice, Corrupt where one id stands for two texts.
+    asked for and an id comes twice, Corrupt where one id stands for two texts, and DiskFull.
     """
     kind, rows = _check_shards(signatures, documents, config)
     first_rows = np.cumsum([0, *rows], dtype=np.int64)
-    total = int(first_rows[-1])
-    election = _Election(folder, kind, total, first_rows, documents, unique_ids)
-    with BlockFile(folder) as file:
-        parts = _parts(signatures, documents, first_rows)
-        ranges = ranges_for(total, config.range_rows)
-        for table in id_ranges(parts, signatures, ranges, file):
+    bands, _ = config.bands
+    ranges = ranges_for(int(first_rows[-1]), config.range_rows)
+    with BlockFile(folder / "nodes") as file, BlockFile(folder / "ids") as ids:
+        election = _Election(file, kind, first_rows, documents, unique_ids, bands)
+        parts = _parts(signatures, documents, first_rows, bands)
+        for table in id_ranges(parts, signatures, ranges, ids):
             election.add(table)
+    (folder / "ids").unlink()
     return election.nodes()
-
-
-def band_batches(
-    signatures: Sequence[Path], band: int, nodes: Nodes
-) -> Iterator[tuple[Hashes, Integers]]:
-    """The keys of one band and their nodes, in bounded memory; repeated rows left out."""
-    row = 0
-    for path in signatures:
-        for batch in iter_batches(path, [band_name(band)], rows=_ROWS_PER_BATCH):
-            keys = batch.column(0).to_numpy().astype(np.uint64, copy=False)
-            places = np.arange(row, row + len(keys))
-            found = nodes.node_of_row[row : row + len(keys)]
-            first = nodes.elected[found] == places
-            yield keys[first], found[first]
-            row += len(keys)
 
 
 def _check_shards(
@@ -152,16 +147,17 @@ def _check_rows(rows: int, documents: Path) -> None:
 
 
 def _parts(
-    signatures: Sequence[Path], documents: Sequence[Path], first_rows: Integers
+    signatures: Sequence[Path], documents: Sequence[Path], first_rows: Integers, bands: int
 ) -> Iterator[pa.Table]:
-    """All rows but their bands, batch by batch, with their number and their shard's rank."""
+    """All rows, batch by batch, with their number and their shard's rank."""
     # Which shard comes first is the caller's accident: between copies that are otherwise alike
     # the shard's path decides, then the row.
     labels = shard_labels(documents or signatures)
     ranks = {label: rank for rank, label in enumerate(sorted(labels))}
+    columns = [*_COLUMNS, *map(band_name, range(bands))]
     for path, label, first in zip(signatures, labels, first_rows, strict=False):
         row = int(first)
-        for batch in iter_batches(path, _COLUMNS, rows=_ROWS_PER_BATCH):
+        for batch in iter_batches(path, columns, rows=_ROWS_PER_BATCH):
             table = pa.Table.from_batches([batch])
             table = table.append_column("row", pa.array(np.arange(row, row + len(batch))))
             rank = np.full(len(batch), ranks[label], np.int32)
@@ -170,91 +166,59 @@ def _parts(
 
 
 class _Election:
-    """Takes ranges of rows in the order of their ids, and gathers the nodes."""
+    """Takes ranges of rows in the order of their ids, and writes the nodes."""
 
     def __init__(
         self,
-        folder: Path,
+        file: BlockFile,
         kind: pa.DataType,
-        total: int,
         first_rows: Integers,
         documents: Sequence[Path],
         unique_ids: bool,
+        bands: int,
     ) -> None:
-        self._folder, self._kind, self._total = folder, kind, total
+        self._file, self._kind, self._bands = file, kind, bands
         self._first_rows, self._documents, self._unique = first_rows, documents, unique_ids
-        self._ids: list[Ids] = []
-        self._count = 0
-        self._elected = disk_array(folder, total, np.int64)
-        self._copies = disk_array(folder, total, np.int32)
-        self._hashes = disk_array(folder, (total, 2), np.uint64)
-        self._words = disk_array(folder, total, np.int64)
-        self._licences = disk_array(folder, total, np.uint8)
-        self._completeness = disk_array(folder, total, np.uint8)
-        self._quality = disk_array(folder, total, np.float32)
-        self._times = disk_array(folder, total, np.int64)
-        self._node_of_row = disk_array(folder, total, np.int64)
+        self._bounds = [0]
+        self._facts: list[Block] = []
+        self._rows: list[Block] = []
+        self._keys: list[list[Block]] = []
 
     def add(self, table: pa.Table) -> None:
         """Elect the row that stands for each id of one range."""
         ids, nodes, order = _number(table.column("id"))
         rows = table.column("row").to_numpy()
-        times_or_null: Any = table.column("retrieved_at").cast(pa.int64())
-        times = pc.fill_null(times_or_null, int(NEVER)).to_numpy()
-        licences = table.column("licence_rank").to_numpy()
-        completeness = table.column("completeness").to_numpy()
+        facts = _facts(table)
         copies = np.bincount(nodes, minlength=len(ids)).astype(np.int32)
         if len(ids) < len(rows):
             places = table.column("place").to_numpy()
-            facts = (rows, places, times, -completeness.astype(np.int64), licences, nodes)
-            order = np.lexsort(facts)
+            times, licences = facts["retrieved_at"], facts["licence_rank"]
+            completeness = -facts["completeness"].astype(np.int64)
+            order = np.lexsort((rows, places, times, completeness, licences, nodes))
         starts = np.cumsum(copies, dtype=np.int64) - copies
         if self._unique and (copies > 1).any():
             first = int(starts[np.argmax(copies > 1)])
             self._report_repeated(ids, nodes, rows, order[first : first + 2])
         elected = order[starts]
-        hashes = _halves(table.column("text_hash"))
-        _check_one_text(hashes, elected, nodes, ids)
-        here = slice(self._count, self._count + len(ids))
-        self._elected[here], self._copies[here] = rows[elected], copies
-        self._hashes[here], self._times[here] = hashes[elected], times[elected]
-        self._words[here] = table.column("words").to_numpy()[elected]
-        self._licences[here], self._completeness[here] = licences[elected], completeness[elected]
-        self._quality[here] = table.column("quality").to_numpy()[elected]
-        self._node_of_row[rows] = nodes + self._count
-        self._count += len(ids)
-        self._keep_ids(ids)
-
-    def _keep_ids(self, ids: pa.Array[Any]) -> None:
-        room = ids.nbytes + 8
-        writer = IdsWriter(self._folder, self._kind, len(ids), room)
-        writer.append(ids)
-        self._ids.append(writer.finish())
+        _check_one_text(facts, elected, nodes, ids)
+        columns: dict[str, Any] = {"id": ids, "copies": copies}
+        columns |= {name: values[elected] for name, values in facts.items()}
+        self._facts.append(write_table(self._file, pa.table(columns)))
+        self._rows.append(self._file.append(rows[order]))
+        keys = (table.column(band_name(band)).to_numpy() for band in range(self._bands))
+        self._keys.append([self._file.append(column[elected]) for column in keys])
+        self._bounds.append(self._bounds[-1] + len(ids))
 
     def nodes(self) -> Nodes:
-        """What was gathered."""
-        ids = self._ids[0] if len(self._ids) == 1 else self._joined_ids()
-        end = self._count
+        """What was written."""
         return Nodes(
-            ids=ids,
-            elected=self._elected[:end],
-            copies=self._copies[:end],
-            text_hashes=self._hashes[:end],
-            words=self._words[:end],
-            licence_rank=self._licences[:end],
-            completeness=self._completeness[:end],
-            quality=self._quality[:end],
-            retrieved_at=self._times[:end],
+            id_type=self._kind,
+            bounds=np.array(self._bounds, np.int64),
             first_rows=self._first_rows,
-            node_of_row=self._node_of_row,
+            facts=self._facts,
+            rows=self._rows,
+            keys=self._keys,
         )
-
-    def _joined_ids(self) -> Ids:
-        room = sum(len(part.data) for part in self._ids)
-        writer = IdsWriter(self._folder, self._kind, self._count, room)
-        for part in self._ids:
-            writer.append(part.part(0, len(part)))
-        return writer.finish()
 
     def _report_repeated(
         self, ids: pa.Array[Any], nodes: Integers, rows: Integers, pair: Integers
@@ -284,6 +248,21 @@ def _number(column: pa.ChunkedArray[Any]) -> tuple[pa.Array[Any], Integers, Inte
     return ordered if new.all() else ordered.filter(pa.array(new)), nodes, rows
 
 
+def _facts(table: pa.Table) -> dict[str, npt.NDArray[Any]]:
+    """What is kept of each row, as arrays."""
+    times: Any = table.column("retrieved_at").cast(pa.int64())
+    hashes = _halves(table.column("text_hash"))
+    return {
+        "hash_high": hashes[:, 0],
+        "hash_low": hashes[:, 1],
+        "words": table.column("words").to_numpy(),
+        "licence_rank": table.column("licence_rank").to_numpy(),
+        "completeness": table.column("completeness").to_numpy(),
+        "quality": table.column("quality").to_numpy(),
+        "retrieved_at": pc.fill_null(times, int(NEVER)).to_numpy(),
+    }
+
+
 def _halves(column: pa.ChunkedArray[Any]) -> npt.NDArray[np.uint64]:
     chunks: list[Any] = column.chunks
     filled = [pc.fill_null(chunk, bytes(16)) for chunk in chunks]
@@ -297,9 +276,12 @@ def _halves(column: pa.ChunkedArray[Any]) -> npt.NDArray[np.uint64]:
 
 
 def _check_one_text(
-    hashes: npt.NDArray[np.uint64], elected: Integers, nodes: Integers, ids: pa.Array[Any]
+    facts: dict[str, npt.NDArray[Any]], elected: Integers, nodes: Integers, ids: pa.Array[Any]
 ) -> None:
-    differs = (hashes != hashes[elected[nodes]]).any(axis=1)
-    if differs.any():
-        identifier = ids[int(nodes[np.argmax(differs)])].as_py()
-        raise Corrupt(f"id {identifier!r} stands for two different texts: clean its shards again")
+    for name in ("hash_high", "hash_low"):
+        differs = facts[name] != facts[name][elected[nodes]]
+        if differs.any():
+            identifier = ids[int(nodes[np.argmax(differs)])].as_py()
+            raise Corrupt(
+                f"id {identifier!r} stands for two different texts: clean its shards again"
+            )

@@ -48,7 +48,7 @@ class DedupConfig:
     """The number that says how good a document is, for the keeper."""
     passages: str = "keep"
     """What becomes of lines that recur over the pages of a host: `keep`, `flag` or `cut`."""
-    range_rows: int = 4_000_000
+    range_rows: int = 1_000_000
     """How many documents one task sorts at once: it bounds memory and changes no result."""
     threads: int = 1
     """How many tasks run at once; changes no result."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from math import ceil
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,8 @@ from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.progress import Progress, silent
 from kaz_datasets.shards import ShardWriter, iter_batches, read_shard
 from kaz_datasets.words import count_words
-from kaz_dedup.blocks import BlockFile, Spill, ranges_for
+from kaz_dedup.blocks import BlockFile, Spill, range_of, ranges_for, work_folder
+from kaz_dedup.verdicts import VerdictReader
 
 REPEATED_PASSAGES: Final = "repeated-passages"
 
@@ -79,7 +80,7 @@ def find_passages(
     passages: Path,
     config: PassageConfig,
     *,
-    clusters: Path | None = None,
+    verdicts: Sequence[Path] = (),
     text: str = "text",
     host: str = "host",
     id: str = "id",  # noqa: A002 - the name of the column, as in the record
@@ -87,18 +88,17 @@ def find_passages(
 ) -> int:
     """Write the repeated lines of every host; return how many there are.
 
-    Of documents that `clusters` knows only those that are kept count. Memory is that of one range
-    of lines and of the names of hosts. Raises NotFound, Corrupt and DiskFull.
+    `verdicts[i]` are those of `documents[i]`: then only rows that are kept count. Memory is that of
+    one range of lines and of the names of hosts. Raises NotFound, Corrupt and DiskFull.
     """
-    passages.parent.mkdir(parents=True, exist_ok=True)
     hosts: dict[str, int] = {}
     pages: Counter[int] = Counter()
     lines = sum(_line_count(path, text) for path in documents)
-    with BlockFile(passages.parent) as file:
-        spill = Spill(file, ranges_for(lines, config.range_rows), 4)
+    with work_folder(passages) as folder, BlockFile(folder / "lines") as file:
+        spill = Spill(file, ranges_for(lines, config.range_rows), 3)
         done = 0
-        for batch in _kept_batches(documents, clusters, text, host, id):
-            rows: list[tuple[int, int, int, int]] = []
+        for batch in _kept_batches(documents, verdicts, text, host, id):
+            rows: list[tuple[int, int, int]] = []
             for name, value in batch:
                 number = hosts.setdefault(name, len(hosts))
                 pages[number] += 1
@@ -106,11 +106,11 @@ def find_passages(
                 for key in keys:
                     assert key is not None
                     high, low = int.from_bytes(key[:8]), int.from_bytes(key[8:])
-                    rows.append((high, low, number, done))
+                    rows.append((high, low, number))
                 done += 1
             if rows:
                 columns = np.array(rows, np.uint64)
-                spill.append(columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3])
+                spill.append(range_of(columns[:, 0], spill.ranges), *columns.T)
             progress(done, None, "documents")
         names = list(hosts)
         return _write(passages, spill, names, pages, config)
@@ -155,24 +155,19 @@ def has_words(text: str) -> bool:
 
 
 def _kept_batches(
-    documents: Sequence[Path], clusters: Path | None, text: str, host: str, id_column: str
+    documents: Sequence[Path], verdicts: Sequence[Path], text: str, host: str, id_column: str
 ) -> Iterator[list[tuple[str, str]]]:
-    kept = _kept_ids(clusters) if clusters is not None else None
-    for path in documents:
+    for number, path in enumerate(documents):
+        said = VerdictReader(verdicts[number]) if verdicts else None
         for batch in iter_batches(path, list(dict.fromkeys([id_column, text, host])), rows=4_096):
             table = pa.table(batch)
-            if kept is not None:
-                ids = table.column(id_column).cast(kept.type)
-                table = table.filter(pc.is_in(ids, value_set=kept))
+            if said is not None:
+                found = said.of(batch.column(id_column))
+                kept = pc.equal(found.column("id"), found.column("keeper"))
+                table = table.filter(pc.and_(kept, found.column("elected")))
             names = table.column(host).to_pylist()
             texts = table.column(text).to_pylist()
             yield [(name or "", value or "") for name, value in zip(names, texts, strict=True)]
-
-
-def _kept_ids(clusters: Path) -> pa.Array[Any]:
-    table = read_shard(clusters, ["id", "keeper"])
-    kept: Any = table.filter(pc.equal(table.column("id"), table.column("keeper"))).column("id")
-    return cast("pa.Array[Any]", kept.combine_chunks())
 
 
 def _line_count(path: Path, text: str) -> int:

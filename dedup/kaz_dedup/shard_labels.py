@@ -26,12 +26,6 @@ def shard_labels(paths: Sequence[Path]) -> list[str]:
     return labels
 
 
-def has_label(path: Path, label: str) -> bool:
-    """Whether the label, made by `shard_labels` from this shard among others, is this shard's."""
-    wanted = Path(label).parts
-    return path.resolve().parts[-len(wanted) :] == wanted
-
-
 def _ambiguous(paths: Sequence[Path], labels: Sequence[str]) -> bool:
     """Whether a label also ends the path of another shard, as b does that of c/b."""
     known = set(labels)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -16,13 +16,15 @@ from kaz_datasets.errors import Corrupt
 from kaz_datasets.files import no_space_named
 from kaz_datasets.progress import Progress
 from kaz_datasets.shards import iter_batches
-from kaz_dedup.blocks import disk_array
+from kaz_dedup.blocks import Block, BlockFile, Spill, read_block
 from kaz_dedup.kernel import shingle_sets
 from kaz_dedup.nodes import Nodes
+from kaz_dedup.tables import InOrder, TableSpill
 from kaz_dedup.texts import text_array, text_buffers
 from kaz_dedup.words import Hashes, Integers
 
 _ROWS_PER_BATCH = 4_096
+_COLUMNS = 3
 
 
 class ShingleStore(NamedTuple):
@@ -35,71 +37,134 @@ class ShingleStore(NamedTuple):
     """The sum of each set's values, by which a damaged file is noticed."""
 
 
-@contextmanager
-def shingle_store(
+@dataclass(frozen=True, kw_only=True)
+class ShingleFile:
+    """A store on disk. Sets are read where they lie, and only those that are compared."""
+
+    values: Path
+    places: Path
+    nodes: int
+
+    @contextmanager
+    def mapped(self) -> Iterator[ShingleStore]:
+        """The store, its files mapped: pages that the system may take back at any time."""
+        values = np.empty(0, np.uint64)
+        if self.values.stat().st_size:
+            values = np.asarray(np.memmap(self.values, np.uint64, mode="r"))
+        places = np.zeros((_COLUMNS, 0), np.int64)
+        if self.places.stat().st_size:
+            shape = (_COLUMNS, self.nodes)
+            places = np.asarray(np.memmap(self.places, np.int64, mode="r", shape=shape))
+        yield ShingleStore(values, places[0], places[1], places[2].view(np.uint64))
+
+
+def no_shingles(folder: Path) -> ShingleFile:
+    """A store without sets, where none will be compared."""
+    for name in ("shingles", "places"):
+        (folder / name).touch()
+    return ShingleFile(values=folder / "shingles", places=folder / "places", nodes=0)
+
+
+def store_shingles(
     folder: Path,
     documents: Sequence[Path],
     nodes: Nodes,
-    wanted: npt.NDArray[np.bool_],
-    shingle_words: int,
+    shared: Sequence[Sequence[Sequence[Block]]],
+    config_words: int,
     columns: tuple[str, str],
     progress: Progress,
-) -> Iterator[ShingleStore]:
-    """Read the wanted nodes' documents once, in bounded memory, and map their sets from a file.
+) -> ShingleFile:
+    """Read the documents that share a key in any band once, in bounded memory; write their sets.
 
-    `columns` are those of the id and of the text. The file takes 8 bytes a word of the wanted
-    documents; it lies in `folder` without a name, so nothing stays behind however the process
-    ends. Raises DiskFull, and Corrupt where documents are not those that were signed.
+    `shared` is what `shared_keys` gave for each band; `columns` are those of the id and of the
+    text. The file takes 8 bytes a word of these documents. Raises DiskFull, and Corrupt where
+    documents are not those that were signed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    starts = disk_array(folder, len(nodes), np.int64)
-    sizes = disk_array(folder, len(nodes), np.int64)
-    sums = disk_array(folder, len(nodes), np.uint64)
-    with tempfile.TemporaryFile(dir=folder) as stream:
-        with no_space_named(folder):
-            if wanted.any():
-                store = ShingleStore(np.empty(0, np.uint64), starts, sizes, sums)
-                _fill(stream, documents, nodes, wanted, shingle_words, columns, store, progress)
-            stream.flush()
-        values = np.empty(0, np.uint64)
-        if sizes.any():
-            values = np.asarray(np.memmap(stream, np.uint64, mode="r"))
-        yield ShingleStore(values, starts, sizes, sums)
+    store = ShingleFile(values=folder / "shingles", places=folder / "places", nodes=len(nodes))
+    with BlockFile(folder / "wanted") as file:
+        wanted = InOrder(_wanted_rows(nodes, shared, file), nodes.ranges, "row")
+        places = Spill(file, nodes.ranges, 1 + _COLUMNS)
+        with no_space_named(folder), store.values.open("wb") as stream:
+            _fill(stream, documents, nodes, wanted, config_words, columns, places, progress)
+        _write_places(store, nodes, places)
+    (folder / "wanted").unlink()
+    return store
+
+
+def _wanted_rows(
+    nodes: Nodes, shared: Sequence[Sequence[Sequence[Block]]], file: BlockFile
+) -> TableSpill:
+    """Row, node and id of the documents to read, by ranges of rows."""
+    spill = TableSpill(file, nodes.ranges)
+    width = -(-int(nodes.first_rows[-1]) // max(nodes.ranges, 1))
+    for part in range(nodes.ranges):
+        facts, numbers = nodes.facts_of(part), nodes.numbers(part)
+        flags = np.zeros(len(numbers), np.bool_)
+        for band in shared:
+            for block in band[part]:
+                members = read_block(block, np.uint64).reshape(-1, 2)[:, 1]
+                flags[members.astype(np.int64) - nodes.bounds[part]] = True
+        here = np.flatnonzero(flags)
+        rows = nodes.elected_of(part, facts.column("copies").to_numpy())[here]
+        columns: dict[str, Any] = {
+            "row": pa.array(rows),
+            "node": pa.array(numbers[here]),
+            "id": facts.column("id").take(here),
+        }
+        spill.append(rows // width, pa.table(columns))
+    return spill
 
 
 def _fill(
     stream: IO[bytes],
     documents: Sequence[Path],
     nodes: Nodes,
-    wanted: npt.NDArray[np.bool_],
+    wanted: InOrder,
     shingle_words: int,
     columns: tuple[str, str],
-    store: ShingleStore,
+    places: Spill,
     progress: Progress,
 ) -> None:
     row, total, all_rows = 0, 0, int(nodes.first_rows[-1])
     for path in documents:
         for batch in iter_batches(path, list(dict.fromkeys(columns)), rows=_ROWS_PER_BATCH):
-            here = nodes.node_of_row[row : row + len(batch)]
-            first = nodes.elected[here] == np.arange(row, row + len(batch))
-            rows = np.flatnonzero(wanted[here] & first)
-            found = here[rows]
-            _check_ids(batch.column(columns[0]), rows, nodes, found, path)
-            values, ends = shingle_sets(
-                text_buffers(text_array(batch.column(columns[1])).take(rows)),
-                shingle_words,
-            )
-            stream.write(values.tobytes())
-            store.sizes[found] = np.diff(ends, prepend=0)
-            store.starts[found] = total + ends - store.sizes[found]
-            totals = np.concatenate([[np.uint64(0)], np.cumsum(values, dtype=np.uint64)])
-            store.sums[found] = totals[ends] - totals[ends - store.sizes[found]]
-            row, total = row + len(batch), total + len(values)
+            tables = wanted.until(row + len(batch))
+            if tables:
+                table = pa.concat_tables(tables)
+                rows = table.column("row").to_numpy() - row
+                _check_ids(batch.column(columns[0]).take(rows), table.column("id"), path)
+                texts = text_array(batch.column(columns[1])).take(rows)
+                values, ends = shingle_sets(text_buffers(texts), shingle_words)
+                stream.write(values.data)
+                found = table.column("node").to_numpy()
+                sizes = np.diff(ends, prepend=0)
+                places.append(
+                    nodes.part_of(found), found, total + ends - sizes, sizes, _sums(values, ends)
+                )
+                total += len(values)
+            row += len(batch)
             progress(row, all_rows, "documents")
 
 
-def _check_ids(
-    ids: pa.Array[Any], rows: Integers, nodes: Nodes, found: Integers, path: Path
-) -> None:
-    if not ids.cast(nodes.ids.type).take(rows).equals(nodes.ids.take(found)):
+def _sums(values: Hashes, ends: Integers) -> npt.NDArray[np.uint64]:
+    totals = np.concatenate([[np.uint64(0)], np.cumsum(values, dtype=np.uint64)])
+    sums: npt.NDArray[np.uint64] = totals[ends] - totals[np.concatenate([[0], ends[:-1]])]
+    return sums
+
+
+def _check_ids(ids: pa.Array[Any], wanted: pa.ChunkedArray[Any], path: Path) -> None:
+    if not pa.chunked_array([ids]).cast(wanted.type).equals(wanted):
         raise Corrupt(f"{path} has changed since it was signed: sign it again")
+
+
+def _write_places(store: ShingleFile, nodes: Nodes, places: Spill) -> None:
+    """Put start, size and sum of each node's set where its number says."""
+    with no_space_named(store.places.parent), store.places.open("wb") as stream:
+        for part in range(nodes.ranges):
+            rows = places.read(part)
+            here = rows[:, 0].astype(np.int64) - nodes.bounds[part]
+            for column in range(_COLUMNS):
+                whole = np.zeros(len(nodes.numbers(part)), np.uint64)
+                whole[here] = rows[:, 1 + column]
+                stream.seek(8 * (column * len(nodes) + int(nodes.bounds[part])))
+                stream.write(whole.data)

@@ -20,13 +20,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kaz_datasets.account import Account, Bookkeeper
-from kaz_datasets.errors import Corrupt, WrongUse
+from kaz_datasets.errors import WrongUse
 from kaz_datasets.record import REJECTED_SCHEMA
 from kaz_datasets.shards import ShardWriter, iter_batches, open_shard
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.repeated_lines import RepeatedLines
-from kaz_dedup.shard_labels import has_label
 from kaz_dedup.signatures import DEDUP_VERSION
+from kaz_dedup.verdicts import VerdictReader
 
 __all__ = ["DEDUP_VERSION", "EXACT_DUPLICATE", "NEAR_DUPLICATE", "SAME_URL", "keep_shard"]
 
@@ -42,7 +42,7 @@ UNNAMED_SOURCE = "input"
 
 def keep_shard(
     documents: Path,
-    clusters: Path,
+    verdicts: Path,
     kept: Path,
     rejected: Path | None,
     config: DedupConfig,
@@ -54,24 +54,25 @@ def keep_shard(
 ) -> Account:
     """Write the rows that stay, with `cluster_id` and `cluster_size`, and why the others go.
 
-    Rows keep their order and their columns. `rejected` may be None where no reasons are wanted.
-    With `keep_all` every row stays and says in `keeper`, `similarity` and `rule` what would become
-    of it; with `weights` a column `weight` follows the size of the cluster. Lines that `passages`
-    lists are cut from the rows that stay (or only counted, see `RepeatedLines`).
-    Raises NotFound, and Corrupt where `clusters` does not know the documents.
+    `verdicts` are those that `find_clusters` wrote beside these documents; both are read in step,
+    in bounded memory. Rows keep their order and their columns. `rejected` may be None where no
+    reasons are wanted. With `keep_all` every row stays and says in `keeper`, `similarity` and
+    `rule` what would become of it; with `weights` a column `weight` follows the size of the
+    cluster. Lines that `passages` lists are cut from the rows that stay, or only counted: see
+    `RepeatedLines`.
+    Raises NotFound, and Corrupt where `verdicts` are of other documents.
     """
     books = Bookkeeper()
     lines = RepeatedLines(passages, config.passages) if passages else None
-    ours = _clusters_of(documents, clusters, id)
+    said = VerdictReader(verdicts)
     with ExitStack() as stack:
         keep = stack.enter_context(
-            ShardWriter(kept, _kept_schema(documents, ours, keep_all, weights))
+            ShardWriter(kept, _kept_schema(documents, said.schema, keep_all, weights))
         )
         drop = stack.enter_context(ShardWriter(rejected, REJECTED_SCHEMA)) if rejected else None
-        row = 0
         for batch in iter_batches(documents):
-            found = _look_up(batch.column(id), ours, clusters)
-            rules = _rules(found, documents, row)
+            found = said.of(batch.column(id))
+            rules = _rules(found)
             sources = _strings(batch, "source", UNNAMED_SOURCE)
             table = _with_cluster(_filterable(batch), found)
             values: list[str | None] = [None] * len(rules)
@@ -87,17 +88,16 @@ def keep_shard(
             _book(books, sources, rules)
             if drop is not None:
                 drop.write(_reasons(batch, found, rules, sources, values))
-            row += len(batch)
     return books.account()
 
 
-def kept_schema(documents: Path, clusters: pa.Table) -> pa.Schema:
+def kept_schema(documents: Path, verdicts: pa.Schema) -> pa.Schema:
     """The columns of `documents` with `cluster_id` and `cluster_size`, replaced where they are."""
     with open_shard(documents) as shard:
         schema = shard.schema_arrow
     for name in ("cluster_id", "cluster_size"):
         place = schema.get_field_index(name)
-        new = pa.field(name, clusters.schema.field(name).type)
+        new = pa.field(name, verdicts.field(name).type)
         if place < 0:
             schema = schema.append(new)
         elif schema.field(place).type != new.type:
@@ -106,14 +106,14 @@ def kept_schema(documents: Path, clusters: pa.Table) -> pa.Schema:
 
 
 def _kept_schema(
-    documents: Path, clusters: pa.Table, keep_all: bool, weights: Sequence[tuple[int, float]]
+    documents: Path, verdicts: pa.Schema, keep_all: bool, weights: Sequence[tuple[int, float]]
 ) -> pa.Schema:
-    schema = kept_schema(documents, clusters)
+    schema = kept_schema(documents, verdicts)
     more = {**(_MARKS if keep_all else {}), **({"weight": pa.float32()} if weights else {})}
     for name, kind in more.items():
         if name in schema.names:
             raise WrongUse(f"{documents} has a column {name!r} already: rename it")
-        kind = clusters.schema.field("id").type if name == "keeper" else kind
+        kind = verdicts.field("id").type if name == "keeper" else kind
         schema = schema.append(pa.field(name, kind))
     return schema
 
@@ -134,52 +134,15 @@ def weight_of(
     return values[np.searchsorted(steps, sizes, "right")]
 
 
-def _clusters_of(documents: Path, clusters: Path, id_column: str) -> pa.Table:
-    """The rows of `clusters` about this shard's documents, read in bounded memory."""
-    with open_shard(clusters) as shard:
-        schema = shard.schema_arrow
-    kind = schema.field("id").type
-    ids = [batch.column(0).cast(kind) for batch in iter_batches(documents, [id_column])]
-    ours = pc.unique(pa.chunked_array(ids, kind))
-    parts = [
-        pa.table(batch).filter(pc.is_in(batch.column("id"), value_set=ours))
-        for batch in iter_batches(clusters, rows=1 << 16)
-    ]
-    return pa.concat_tables(parts) if parts else schema.empty_table()
-
-
-def _look_up(ids: pa.Array[Any], ours: pa.Table, clusters: Path) -> pa.Table:
-    """The cluster row of each id."""
-    known = ours.column("id")
-    places = pc.index_in(ids.cast(known.type), value_set=known.combine_chunks())
-    if places.null_count:
-        missing = ids.filter(pc.is_null(places))[0].as_py()
-        raise Corrupt(f"{clusters} does not know document {missing!r}: find the clusters again")
-    return ours.take(places)
-
-
-def _rules(found: pa.Table, documents: Path, first_row: int) -> list[str | None]:
+def _rules(found: pa.Table) -> list[str | None]:
     """Why each row goes, or None where it stays."""
     if "rule" in found.schema.names:
         return list(found.column("rule").to_pylist())
     dropped = pc.not_equal(found.column("id"), found.column("keeper")).to_pylist()
-    exact = found.column("exact").to_pylist()
-    elected = _elected(found, documents, first_row)
+    exact, elected = found.column("exact").to_pylist(), found.column("elected").to_pylist()
     return [
         SAME_URL if not chosen else (EXACT_DUPLICATE if same else NEAR_DUPLICATE) if out else None
         for chosen, same, out in zip(elected, exact, dropped, strict=True)
-    ]
-
-
-def _elected(found: pa.Table, documents: Path, first_row: int) -> list[bool]:
-    """Whether each row is the one that stands for its id."""
-    labels, rows = found.column("shard"), found.column("row")
-    here = {label: has_label(documents, label) for label in labels.unique().to_pylist() if label}
-    return [
-        label is None or (here[label] and row == own_row)
-        for own_row, (label, row) in enumerate(
-            zip(labels.to_pylist(), rows.to_pylist(), strict=True), start=first_row
-        )
     ]
 
 

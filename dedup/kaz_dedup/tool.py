@@ -71,17 +71,20 @@ def dedup_files(
     with _work_folder(output) as folder:
         documents = [as_parquet(path, folder / "json") for path in inputs]
         clusters, pairs = folder / "out" / "clusters.parquet", output / "pairs.parquet"
+        verdicts = [folder / "verdicts" / path.name for path in documents]
         if against:
             pairs.unlink(missing_ok=True)
-            _cluster_against(documents, against, clusters, config, text, id, folder)
+            _cluster_against(documents, against, clusters, verdicts, config, text, id, folder)
         else:
-            _cluster(documents, clusters, pairs, config, text, id, rank, folder, progress)
+            _cluster(documents, clusters, pairs, verdicts, config, text, id, rank, folder, progress)
         kept = output / "kept"
         accounts = []
-        for done, (path, shard) in enumerate(zip(inputs, documents, strict=True), start=1):
+        for done, (path, shard, said) in enumerate(
+            zip(inputs, documents, verdicts, strict=True), start=1
+        ):
             accounts.append(
                 keep_shard(
-                    shard, clusters, kept / result_name(path), None, config, id=id,
+                    shard, said, kept / result_name(path), None, config, id=id,
                     keep_all=keep_all, weights=weights,
                 )
             )  # fmt: skip
@@ -113,9 +116,9 @@ def find_duplicates(
         documents = [as_parquet(path, folder / "json") for path in paths]
         clusters = folder / "out" / "clusters.parquet"
         if against:
-            _cluster_against(documents, against, clusters, config, text, id, folder)
+            _cluster_against(documents, against, clusters, (), config, text, id, folder)
         else:
-            _cluster(documents, clusters, None, config, text, id, rank, folder, progress)
+            _cluster(documents, clusters, None, (), config, text, id, rank, folder, progress)
         columns = [*CLUSTER_COLUMNS, RELEASE_COLUMN] if against else [*CLUSTER_COLUMNS]
         return read_shard(clusters, columns)
 
@@ -134,6 +137,7 @@ def _cluster(
     documents: Sequence[Path],
     clusters: Path,
     pairs: Path | None,
+    verdicts: Sequence[Path],
     config: DedupConfig,
     text: str,
     id_column: str,
@@ -147,7 +151,7 @@ def _cluster(
         progress(done, len(documents), "files")
     find_clusters(
         signatures, documents, clusters, config, progress, text=text, id=id_column,
-        unique_ids=True, pairs=pairs,
+        unique_ids=True, pairs=pairs, verdicts=verdicts,
     )  # fmt: skip
 
 
@@ -155,6 +159,7 @@ def _cluster_against(
     documents: Sequence[Path],
     against: Sequence[Path],
     clusters: Path,
+    verdicts: Sequence[Path],
     config: DedupConfig,
     text: str,
     id_column: str,
@@ -168,11 +173,14 @@ def _cluster_against(
         for path in against:
             index.add(str(path), [as_parquet(path, folder / "old")], text=text, id=id_column)
     table = index.match(documents, text=text, id=id_column).table
-    none = pa.nulls(len(table), pa.string())
     rules = table.column("rule").to_pylist()
     exact = pa.array([rule in (None, EXACT_DUPLICATE) for rule in rules], pa.bool_())
-    table = table.append_column("exact", exact).append_column("shard", none)
-    table = table.append_column("row", pa.nulls(len(table), pa.int64()))
+    table = table.append_column("exact", exact)
+    start = 0
+    for path, said in zip(documents, verdicts, strict=bool(verdicts)):
+        with open_shard(path) as opened, ShardWriter(said, table.schema) as shard:
+            shard.write_table(table.slice(start, opened.metadata.num_rows))
+            start += opened.metadata.num_rows
     with ShardWriter(clusters, table.schema) as shard:
         shard.write_table(table.take(pc.sort_indices(table, [("id", "ascending")])))
 

@@ -19,6 +19,7 @@ from kaz_flows.masking import environment
 from kaz_flows.plan import Crawl, Unit, find_crawls, units_of
 from kaz_flows.runner import Runner
 from kaz_flows.steps import (
+    Judged,
     Shard,
     clean_unit,
     cluster_documents,
@@ -116,15 +117,14 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
         documents, signatures = _without_takedowns(workspace, healthy, signatures, sign, runner)
         withheld = tuple(documents)
     cluster = partial(cluster_documents, documents=documents, workspace=workspace, config=dedup)
-    (clusters,) = runner.map("cluster", cluster, [signatures])
+    (verdicts,) = runner.map("cluster", cluster, [signatures])
     passages = None
     if dedup.passages != "keep":
-        find = partial(passages_of, clusters=clusters, workspace=workspace)
+        find = partial(passages_of, verdicts=verdicts, workspace=workspace)
         (passages,) = runner.map("passages", find, [documents])
-    keep = partial(
-        keep_documents, clusters=clusters, workspace=workspace, config=dedup, passages=passages
-    )
-    kept = runner.map("keep", keep, documents)
+    keep = partial(keep_documents, workspace=workspace, config=dedup, passages=passages)
+    judged = [Judged(documents=d, verdicts=v) for d, v in zip(documents, verdicts, strict=True)]
+    kept = runner.map("keep", keep, judged)
     _remove_others(workspace.dedup / "kept", kept)
     return Prepared(
         crawls=tuple(crawls),

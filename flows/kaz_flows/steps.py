@@ -36,6 +36,19 @@ class Shard:
     result: StageResult
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A shard of documents, and what became of each of its rows."""
+
+    documents: Shard
+    verdicts: Shard
+
+    @property
+    def name(self) -> str:
+        """The name of the shard."""
+        return self.documents.name
+
+
 def clean_unit(unit: Unit, *, workspace: Workspace, config: CleaningConfig) -> Shard:
     """One WARC file to documents."""
     folder = workspace.documents / unit.crawl.name
@@ -94,9 +107,10 @@ def cluster_documents(
     *,
     workspace: Workspace,
     config: DedupConfig,
-) -> Shard:
-    """All signatures to one table of clusters."""
+) -> tuple[Shard, ...]:
+    """All signatures to one table of clusters, and what it says of each shard of documents."""
     path = workspace.dedup / "clusters.parquet"
+    verdicts = [workspace.dedup / "verdicts" / f"{shard.name}.parquet" for shard in documents]
     stage = Stage(
         name="clusters",
         folder=workspace.dedup,
@@ -113,42 +127,61 @@ def cluster_documents(
                 [shard.path for shard in documents],
                 path,
                 config,
+                verdicts=verdicts,
             )
-        return Account(), [path]
+        return Account(), [path, *verdicts]
 
-    return _shard("clusters", path, None, stage.run(work), workspace.dedup)
+    result = stage.run(work)
+    return tuple(
+        _shard(shard.name, verdict, None, result, workspace.dedup)
+        for shard, verdict in zip(documents, verdicts, strict=True)
+    )
 
 
-def passages_of(documents: Sequence[Shard], *, clusters: Shard, workspace: Workspace) -> Shard:
+def passages_of(
+    documents: Sequence[Shard], *, verdicts: Sequence[Shard], workspace: Workspace
+) -> Shard:
     """The lines that recur over the pages of a host, of documents that are kept."""
     path = workspace.dedup / "passages.parquet"
     config = PassageConfig()
     stage = Stage(
         name="passages",
         folder=workspace.dedup,
-        inputs={"clusters": clusters.digest, **{shard.name: shard.digest for shard in documents}},
+        inputs={
+            f"{kind} {shard.name}": shard.digest
+            for kind, shards in (("documents", documents), ("verdicts", verdicts))
+            for shard in shards
+        },
         config=config,
         version=DEDUP_VERSION,
         storage=workspace.storage,
     )
 
     def work() -> tuple[Account, Sequence[Path]]:
-        with workspace.storage.having(files_of(clusters, *documents)):
-            find_passages([shard.path for shard in documents], path, config, clusters=clusters.path)
+        with workspace.storage.having(files_of(*verdicts, *documents)):
+            find_passages(
+                [shard.path for shard in documents],
+                path,
+                config,
+                verdicts=[shard.path for shard in verdicts],
+            )
         return Account(), [path]
 
     return _shard("passages", path, None, stage.run(work), workspace.dedup)
 
 
 def keep_documents(
-    documents: Shard,
+    judged: Judged,
     *,
-    clusters: Shard,
     workspace: Workspace,
     config: DedupConfig,
     passages: Shard | None = None,
 ) -> Shard:
-    """One shard of documents to the rows that are kept: those that no keeper stands for."""
+    """One shard of documents, with its verdicts, to the rows that no keeper stands for.
+
+    A shard whose verdicts are as before is not touched, whatever became of others.
+    """
+    documents, verdicts = judged.documents, judged.verdicts
     folder = workspace.dedup / "kept"
     kept = folder / f"{documents.name}.parquet"
     rejected = folder / "rejected" / f"{documents.name}.parquet"
@@ -157,7 +190,7 @@ def keep_documents(
         folder=folder,
         inputs={
             "documents": documents.digest,
-            "clusters": clusters.digest,
+            "verdicts": verdicts.digest,
             **({"passages": passages.digest} if passages else {}),
         },
         config=config,
@@ -167,10 +200,10 @@ def keep_documents(
 
     def work() -> tuple[Account, Sequence[Path]]:
         lines = passages.path if passages else None
-        shards = [shard for shard in (documents, clusters, passages) if shard is not None]
+        shards = [shard for shard in (documents, verdicts, passages) if shard is not None]
         with workspace.storage.having(files_of(*shards)):
             account = keep_shard(
-                documents.path, clusters.path, kept, rejected, config, passages=lines
+                documents.path, verdicts.path, kept, rejected, config, passages=lines
             )
         return account, [kept, rejected]
 

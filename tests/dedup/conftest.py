@@ -42,7 +42,8 @@ def cluster(tmp_path: Path) -> Cluster:
         for path, signed in zip(documents, signatures, strict=True):
             sign_shard(path, signed, config)
         clusters = folder / "clusters.parquet"
-        find_clusters(signatures, documents, clusters, config)
+        verdicts = [folder / f"verdict-{path.name}" for path in documents]
+        find_clusters(signatures, documents, clusters, config, verdicts=verdicts)
         return pq.read_table(clusters).to_pylist()
 
     return run

@@ -36,13 +36,14 @@ def test_invalid_utf8_is_refused_at_the_door(tmp_path: Path) -> None:
         find_duplicates([tmp_path / "a.parquet"])
 
 
-@pytest.mark.parametrize("kind", ["documents", "signatures", "clusters"])
+@pytest.mark.parametrize("kind", ["documents", "signatures", "verdicts"])
 @pytest.mark.parametrize("part", [0.25, 0.5, 0.75])
 def test_a_flipped_byte_in_a_shard_is_named_or_harmless(
     tmp_path: Path, kind: str, part: float
 ) -> None:
     """In the data of a page it is named; what is no page at all may still be read rightly."""
-    paths = {name: tmp_path / f"{name}.parquet" for name in ("documents", "signatures", "clusters")}
+    paths = {name: tmp_path / f"{name}.parquet" for name in ("documents", "signatures", "verdicts")}
+    said = paths["verdicts"]
     written(paths["documents"], families(30, 1))
     config = DedupConfig()
 
@@ -50,8 +51,10 @@ def test_a_flipped_byte_in_a_shard_is_named_or_harmless(
         if first == 0:
             sign_shard(paths["documents"], paths["signatures"], config)
         if first <= 1:
-            find_clusters([paths["signatures"]], [paths["documents"]], paths["clusters"], config)
-        keep_shard(paths["documents"], paths["clusters"], tmp_path / "kept", None, config)
+            find_clusters(
+                [paths["signatures"]], [paths["documents"]], tmp_path / "c", config, verdicts=[said]
+            )
+        keep_shard(paths["documents"], said, tmp_path / "kept", None, config)
         return pq.read_table(tmp_path / "kept").to_pylist()
 
     expected = work(0)

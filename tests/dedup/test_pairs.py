@@ -104,4 +104,6 @@ def test_a_damaged_shingle_file_is_noticed() -> None:
     assert similarity_of(values, starts, sizes, sums, 0, 1, False) == DAMAGED
     store = ShingleStore(values, starts, sizes, sums)
     with pytest.raises(Corrupt, match="check the disk"):
-        compare(np.arange(2), np.arange(2), np.array([0, 2]), store, DedupConfig(threshold=0.1))
+        list(
+            compare(np.arange(2), np.arange(2), np.array([0, 2]), store, DedupConfig(threshold=0.1))
+        )

@@ -53,11 +53,16 @@ def test_copies_of_one_article_do_not_make_its_lines_repeated(tmp_path: Path) ->
         {"id": str(number), "host": "a", "text": "Бір мақала\nЕкінші жол"} for number in range(6)
     ]
     shard = write(tmp_path / "1.parquet", rows)
-    clusters = tmp_path / "clusters.parquet"
-    pq.write_table(pa.table({"id": [row["id"] for row in rows], "keeper": ["0"] * 6}), clusters)
+    verdicts = tmp_path / "verdicts.parquet"
+    said: dict[str, Any] = {
+        "id": [row["id"] for row in rows],
+        "keeper": ["0"] * 6,
+        "elected": [True] * 6,
+    }
+    pq.write_table(pa.table(said), verdicts)
     found = tmp_path / "passages.parquet"
     assert find_passages([shard], found, PassageConfig()) == 2
-    assert find_passages([shard], found, PassageConfig(), clusters=clusters) == 0
+    assert find_passages([shard], found, PassageConfig(), verdicts=[verdicts]) == 0
 
 
 def test_a_large_host_needs_a_share_of_its_pages(tmp_path: Path) -> None:

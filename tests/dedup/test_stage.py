@@ -61,11 +61,12 @@ def run(folder: Path) -> tuple[Any, list[Path], list[dict[str, Any]], list[dict[
         write_shard(path, rows)
         assert sign_shard(path, signed, CONFIG) == len(rows)
     clusters = folder / "clusters.parquet"
-    assert find_clusters(signatures, documents, clusters, CONFIG) == 3
+    verdicts = [folder / "verdicts" / path.name for path in documents]
+    assert find_clusters(signatures, documents, clusters, CONFIG, verdicts=verdicts) == 3
     accounts, kept, rejected = [], [], []
-    for path in documents:
+    for path, said in zip(documents, verdicts, strict=True):
         outputs = folder / "kept" / path.name, folder / "rejected" / path.name
-        accounts.append(keep_shard(path, clusters, *outputs, CONFIG))
+        accounts.append(keep_shard(path, said, *outputs, CONFIG))
         kept += pq.read_table(outputs[0]).to_pylist()
         rejected += pq.read_table(outputs[1]).to_pylist()
         assert pq.read_schema(outputs[0]).equals(SCHEMA)
@@ -102,11 +103,11 @@ def test_kept_rows_say_their_cluster(tmp_path: Path) -> None:
 
 
 def test_equal_text_is_an_exact_duplicate(tmp_path: Path) -> None:
-    documents, signed, clusters = (tmp_path / name for name in ("d", "s", "c"))
+    documents, signed, clusters, said = (tmp_path / name for name in "dscv")
     write_shard(documents, [document("b", TEXT.upper() + "\n"), document("a", TEXT, 1)])
     sign_shard(documents, signed, CONFIG)
-    find_clusters([signed], [documents], clusters, CONFIG)
-    account = keep_shard(documents, clusters, tmp_path / "k", tmp_path / "r", CONFIG)
+    find_clusters([signed], [documents], clusters, CONFIG, verdicts=[said])
+    account = keep_shard(documents, said, tmp_path / "k", tmp_path / "r", CONFIG)
     assert account.dropped == {"exact-duplicate": 1}
     assert pq.read_table(tmp_path / "r").to_pylist()[0]["value"] == "a 1.0000"
 
@@ -115,7 +116,7 @@ def test_the_same_work_gives_the_same_bytes_wherever_it_is_done(tmp_path: Path) 
     run(tmp_path / "one")
     run(tmp_path / "two")
     files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.parquet")]
-    assert len(files) == 13
+    assert len(files) == 16
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -134,16 +135,16 @@ def test_documents_that_the_clusters_do_not_know_are_noticed(tmp_path: Path) -> 
     _, documents, _, _ = run(tmp_path)
     write_shard(documents[0], [document("new", "жаңа мәтін")])
     with pytest.raises(Corrupt, match="'new'"):
-        keep_shard(documents[0], tmp_path / "clusters.parquet", tmp_path / "k", None, CONFIG)
+        keep_shard(documents[0], tmp_path / "verdicts/0.parquet", tmp_path / "k", None, CONFIG)
     assert not (tmp_path / "k").exists()
 
 
 def test_an_empty_shard_gives_empty_shards(tmp_path: Path) -> None:
-    documents, signed, clusters = (tmp_path / name for name in ("d", "s", "c"))
+    documents, signed, clusters, said = (tmp_path / name for name in "dscv")
     write_shard(documents, [])
     assert sign_shard(documents, signed, CONFIG) == 0
-    assert find_clusters([signed], [documents], clusters, CONFIG) == 0
-    account = keep_shard(documents, clusters, tmp_path / "k", tmp_path / "r", CONFIG)
+    assert find_clusters([signed], [documents], clusters, CONFIG, verdicts=[said]) == 0
+    account = keep_shard(documents, said, tmp_path / "k", tmp_path / "r", CONFIG)
     assert account.entered == 0
     assert pq.read_schema(tmp_path / "k") == SCHEMA
     assert pa.types.is_string(pq.read_schema(clusters).field("id").type)
@@ -158,16 +159,14 @@ def test_repeated_passages_are_cut_or_flagged_in_the_rows_that_stay(
 ) -> None:
     rows = [document(f"d{number}", f"{MENU}\n{number} бөлек мәтін туралы") for number in range(6)]
     rows.append(document("d6", MENU))
-    documents, signed, clusters = (tmp_path / name for name in ("d", "s", "c"))
+    documents, signed, clusters, said = (tmp_path / name for name in "dscv")
     config = DedupConfig(passages=action)
     write_shard(documents, rows)
     sign_shard(documents, signed, config)
-    find_clusters([signed], [documents], clusters, config)
+    find_clusters([signed], [documents], clusters, config, verdicts=[said])
     passages = tmp_path / "passages"
-    assert find_passages([documents], passages, PassageConfig(), clusters=clusters) == 1
-    account = keep_shard(
-        documents, clusters, tmp_path / "k", tmp_path / "r", config, passages=passages
-    )
+    assert find_passages([documents], passages, PassageConfig(), verdicts=[said]) == 1
+    account = keep_shard(documents, said, tmp_path / "k", tmp_path / "r", config, passages=passages)
     kept = pq.read_table(tmp_path / "k").to_pylist()
     assert account.entered == account.kept + sum(account.dropped.values()) == 7
     if action == "flag":
