@@ -33,7 +33,7 @@ from kaz_dedup.signatures import signature_schema
 LIMIT = 8 << 30
 ROWS_PER_SHARD = 1_000_000
 SHARED = 0.85**7
-CONFIG = DedupConfig(verify=False, threads=2, range_rows=2_000_000)
+CONFIG = DedupConfig(verify=False, threads=2, range_rows=1_000_000)
 
 
 def main() -> None:

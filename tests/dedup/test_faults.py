@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from dedup_campaign import families, giants, kills, written
+from dedup_damage import (
+    BLOCK_FILES,
+    MAPPED_FILES,
+    Clustering,
+    flip_block,
+    flip_mapped,
+    full_disk,
+)
 from kaz_datasets.errors import Corrupt
 from kaz_dedup import DedupConfig, find_duplicates
 from kaz_dedup.clusters import find_clusters
@@ -69,30 +75,26 @@ def test_a_flipped_byte_in_a_shard_is_named_or_harmless(
             raise
 
 
-FULL = """
-import sys
-from pathlib import Path
-from kaz_datasets.errors import DiskFull
-from kaz_dedup.tool import dedup_files
-folder = Path(sys.argv[1])
-try:
-    dedup_files([Path(sys.argv[2])], folder / "out")
-except DiskFull as error:
-    print(error)
-    print([path.name for path in folder.rglob("*") if path.is_file()])
-"""
+@pytest.fixture(scope="module")
+def clustering(tmp_path_factory: pytest.TempPathFactory) -> Clustering:
+    """A small corpus, signed, in three ranges."""
+    return Clustering(tmp_path_factory.mktemp("clustering"), 25)
+
+
+@pytest.mark.parametrize("kind", [*BLOCK_FILES, *MAPPED_FILES])
+def test_a_flipped_byte_in_an_intermediate_file_is_never_silent(
+    clustering: Clustering, kind: str
+) -> None:
+    work = flip_mapped if kind in MAPPED_FILES else flip_block
+    outcome = work(clustering, kind, times=1)
+    assert outcome.wrong == []
+    assert outcome.right + outcome.named == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_is_named_and_nothing_is_left(tmp_path: Path) -> None:
-    shard = written(tmp_path / "in.parquet", families(2_000, 2))
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    script = 'mount -t tmpfs -o size=2m kazcorpus "$1" && exec "$2" -c "$3" "$1" "$4"'
-    command = ["unshare", "--mount", "sh", "-c", script, "sh", disk, sys.executable, FULL, shard]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-    if "unshare" in done.stderr or "mount" in done.stderr:
-        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
-    said, left = done.stdout.splitlines()
-    assert "no space left" in said, done.stderr
-    assert left == "[]"
+    outcome = full_disk(tmp_path, kilobytes=1_024, documents=500)
+    if outcome is None:
+        pytest.skip("no small disk can be mounted here")
+    assert outcome.wrong == []
+    assert outcome.named == 1

@@ -1,7 +1,7 @@
-"""Faults on purpose in dedup: kill -9 in every stage, giant documents, a million equal ones.
+"""Faults on purpose in dedup: kills, damaged files, full disks, giants and crowds.
 
-`python tests/support/dedup_campaign.py [--short] [FOLDER]`. Ends with an error where a run gives
-another result than an undisturbed one. `tests/dedup/test_faults.py` runs the short form.
+`python tests/support/dedup_campaign.py [--short] [FOLDER]` prints a table, and ends with an error
+where a fault gave a wrong result in silence. `tests/dedup/test_faults.py` runs the short form.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -126,23 +127,52 @@ def giants(folder: Path, million: int, megabytes: int) -> list[str]:
 
 
 def main() -> int:
-    """Run all, print, return how many things went wrong."""
+    """Run all, print a table, return how many things went wrong."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--short", action="store_true")
     options = parser.parse_args()
+    rows: list[tuple[str, int, int, int]] = []
+    wrong: list[str] = []
+
+    def tell(what: str, right: int, named: int, found: list[str]) -> None:
+        rows.append((what, right, named, len(found)))
+        wrong.extend(found)
+        print(f"{what:<58} {right:>6} {named:>6} {len(found):>6}", flush=True)
+
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder = Path(name)
-        size = (200, 1) if options.short else (20_000, 8)
-        wrong = kills(folder, *size)
-        print(f"killed in each of {len(STAGES)} stages, {size[1]} times: {len(wrong)} wrong")
-        large = (2_000, 1) if options.short else (1_000_000, 50)
-        wrong += giants(folder, *large)
-        print(f"{large[0]:,} like documents, {large[1]} MB in one: {len(wrong)} wrong in all")
-    for line in wrong:
-        print(line)
+        print(f"{'fault':<58} {'right':>6} {'named':>6} {'wrong':>6}")
+        _all(Path(name), options.short, tell)
+    print(*wrong, sep="\n")
     return len(wrong)
 
 
+def _all(folder: Path, short: bool, tell: Callable[[str, int, int, list[str]], None]) -> None:
+    import dedup_damage as damage
+
+    documents, rounds = (200, 1) if short else (5_000, 4)
+    found = kills(folder, documents, rounds)
+    tell("kill -9 in a stage, then run again", len(STAGES) * rounds - len(found), 0, found)
+    times = 2 if short else 12
+    clustering = damage.Clustering(folder / "clustering", 40 if short else 400)
+    for kind in (*damage.BLOCK_FILES, *damage.MAPPED_FILES):
+        work = damage.flip_mapped if kind in damage.MAPPED_FILES else damage.flip_block
+        one = work(clustering, kind, times)
+        tell(f"a flipped byte in {kind}", one.right, one.named, one.wrong)
+    for kind in damage.INDEX_FILES:
+        one = damage.flip_index(folder / "index", kind, times)
+        tell(f"a flipped byte in the index: {kind}", one.right, one.named, one.wrong)
+    for kilobytes in (256, 2_048) if short else (64, 256, 512, 1_024, 2_048, 4_096, 16_384, 65_536):
+        disk = damage.full_disk(folder, kilobytes, documents)
+        if disk is not None:
+            tell(f"a disk of {kilobytes:,} kB", disk.right, disk.named, disk.wrong)
+    million, megabytes = (2_000, 1) if short else (1_000_000, 50)
+    found = giants(folder, million, megabytes)
+    what = f"0 bytes, {megabytes} MB, a word and a bucket of {million:,} times"
+    tell(what, int(not found), 0, found)
+
+
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    sys.modules["dedup_campaign"] = sys.modules["__main__"]
     sys.exit(main())
