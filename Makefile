@@ -22,7 +22,7 @@
 # make bench-dedup-scale   10 and 30 million signatures clustered on 2 threads in bounded memory
 # make bench-cluster   a build of 1 GB on Dask with 1, 2 and 4 workers: the same bytes, in what time
 # make bench-plan   what `kazcorpus plan` says of a build, and what it takes
-# make campaign-dedup   kill dedup in every stage, feed it giants and a million like documents
+# make campaign-dedup   kill dedup in every stage, damage every kind of file, fill the disk, feed it giants
 # make bench-operators   a build under Prefect beside the bare one: seconds, memory, 64 shards
 # make campaign-operators   kill worker, server, runs and Scrapy twenty times under `kazcorpus up`
 # make lock    write the lock file again, after a change of pyproject.toml

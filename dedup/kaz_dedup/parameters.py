@@ -48,6 +48,8 @@ class DedupConfig:
     """The number that says how good a document is, for the keeper."""
     passages: str = "keep"
     """What becomes of lines that recur over the pages of a host: `keep`, `flag` or `cut`."""
+    least_words: int = 1
+    """A text that a cut leaves with fewer words goes: the length rule, asked again."""
     range_rows: int = 1_000_000
     """How many documents one task sorts at once: it bounds memory and changes no result."""
     threads: int = 1
@@ -69,6 +71,7 @@ class DedupConfig:
         self._check("measure", self.measure in MEASURES, " or ".join(MEASURES))
         self._check("keeper", set(self.keeper) <= set(KEEPER_RULES), f"of {KEEPER_RULES}")
         self._check("passages", self.passages in PASSAGES, " or ".join(PASSAGES))
+        self._check("least_words", self.least_words >= 1, "at least 1")
         self._check("range_rows", self.range_rows >= 1, "at least 1")
         self._check("threads", self.threads >= 1, "at least 1")
 

@@ -22,8 +22,7 @@ import pyarrow.compute as pc
 
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.progress import Progress, silent
-from kaz_datasets.shards import ShardWriter, iter_batches, read_shard
-from kaz_datasets.words import count_words
+from kaz_datasets.shards import ShardWriter, iter_batches
 from kaz_dedup.blocks import BlockFile, Spill, range_of, ranges_for, work_folder
 from kaz_dedup.verdicts import VerdictReader
 
@@ -116,9 +115,14 @@ def find_passages(
         return _write(passages, spill, names, pages, config)
 
 
-def repeated_keys(passages: Path) -> frozenset[bytes]:
-    """The keys of all repeated lines. Raises NotFound and Corrupt."""
-    keys: Any = read_shard(passages, ["line"]).column("line").to_pylist()
+def repeated_keys(passages: Path, hosts: pa.Array[Any] | None = None) -> frozenset[bytes]:
+    """The keys of the repeated lines of some hosts, or of all. Raises NotFound and Corrupt."""
+    keys: set[bytes] = set()
+    for batch in iter_batches(passages, ["host", "line"]):
+        lines: Any = batch.column("line")
+        if hosts is not None:
+            lines = lines.filter(pc.is_in(batch.column("host"), value_set=hosts))
+        keys.update(lines.to_pylist())
     return frozenset(keys)
 
 
@@ -147,11 +151,6 @@ def cut_text(host: str, text: str, keys: frozenset[bytes]) -> CutText:
             kept.append(line)
     whole = "\n".join(kept).strip("\n") if repeated else text
     return CutText(text=whole, lines=worded, repeated=tuple(repeated))
-
-
-def has_words(text: str) -> bool:
-    """Whether anything is left to read."""
-    return count_words(text) > 0
 
 
 def _kept_batches(

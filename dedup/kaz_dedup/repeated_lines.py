@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kaz_datasets.identity import document_id
+from kaz_datasets.shards import iter_batches
 from kaz_datasets.words import count_words
 from kaz_dedup.passages import REPEATED_PASSAGES, CutText, cut_text, repeated_keys
 
@@ -19,13 +21,14 @@ class RepeatedLines:
     """Works on the tables of one shard of records; `action` is `cut` or `flag`.
 
     `cut` takes the lines out and counts words and characters again; the id follows the text, as
-    everywhere. A row without words left goes by the rule `repeated-passages`. Both add the share of
-    repeated lines to `quality`. Raises NotFound and Corrupt.
+    everywhere. A row with fewer than `least_words` left goes by the rule `repeated-passages`.
+    Both add the share of repeated lines to `quality`. Raises NotFound and Corrupt.
     """
 
-    def __init__(self, passages: Path, action: str) -> None:
-        self._keys = repeated_keys(passages)
+    def __init__(self, passages: Path, documents: Path, action: str, least_words: int) -> None:
+        self._keys = repeated_keys(passages, _hosts(documents))
         self._cuts = action == "cut"
+        self._least = least_words
 
     def cut(self, table: pa.Table, rules: list[str | None], values: list[str | None]) -> pa.Table:
         """The table after the change; rules and values of rows that go are set."""
@@ -37,9 +40,10 @@ class RepeatedLines:
                 if cut.repeated:
                     found[row] = cut
         for row, cut in found.items():
-            if self._cuts and count_words(cut.text) == 0:
+            words = count_words(cut.text)
+            if self._cuts and words < self._least:
                 rules[row] = REPEATED_PASSAGES
-                values[row] = f"{len(cut.repeated)} of {cut.lines} lines"
+                values[row] = f"{len(cut.repeated)} of {cut.lines} lines, {words} words left"
         return self._changed(table, texts, found) if found else table
 
     def _changed(
@@ -65,3 +69,11 @@ class RepeatedLines:
                 place, table.schema.field(place), pa.array(values, table.schema.field(place).type)
             )
         return table
+
+
+def _hosts(documents: Path) -> pa.Array[Any]:
+    names: Any = pa.array([], pa.string())
+    for batch in iter_batches(documents, ["host"]):
+        column: Any = batch.column(0)
+        names = pc.unique(pa.concat_arrays([names, column.cast(pa.string())]))
+    return cast("pa.Array[Any]", pc.fill_null(names, ""))

@@ -63,7 +63,9 @@ def keep_shard(
     Raises NotFound, and Corrupt where `verdicts` are of other documents.
     """
     books = Bookkeeper()
-    lines = RepeatedLines(passages, config.passages) if passages else None
+    lines = None
+    if passages:
+        lines = RepeatedLines(passages, documents, config.passages, config.least_words)
     said = VerdictReader(verdicts)
     with ExitStack() as stack:
         keep = stack.enter_context(

@@ -48,6 +48,8 @@ keep = { law = ["bin"], government = ["bin"] }  # types that stay, by kind of te
 [dedup]
 threshold = 0.8           # Jaccard similarity of word shingles from which two texts are one
 passages = "keep"         # lines that recur over a host's pages: keep, flag or cut
+# keeper = ["licence", "completeness", "quality", "oldest"]   which of a cluster stays; or newest
+# licences = ["CC0-1.0", "CC-BY-4.0"]                         the better licence first
 
 [run]
 workers = 0               # processes; 0 = as many as this machine has cores
@@ -104,6 +106,13 @@ class Dedup(StrictModel):
 
     threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.8
     passages: Literal["keep", "flag", "cut"] = "keep"
+    keeper: tuple[Literal["licence", "completeness", "quality", "oldest", "newest"], ...] = (
+        "licence",
+        "completeness",
+        "quality",
+        "oldest",
+    )
+    licences: tuple[str, ...] = ()
 
 
 class Run(StrictModel):
@@ -156,7 +165,18 @@ class Configuration(StrictModel):
 
     def for_dedup(self) -> DedupConfig:
         """What the dedup stage is given."""
-        return DedupConfig(threshold=self.dedup.threshold, passages=self.dedup.passages)
+        rules = rules_of(self.clean.config())
+        least = [rule.range.least for rule in rules if rule.name == "words"]
+        return DedupConfig(
+            threshold=self.dedup.threshold,
+            passages=self.dedup.passages,
+            keeper=self.dedup.keeper,
+            licences=self.dedup.licences,
+            # a text that loses its repeated lines must still be long enough
+            least_words=max(1, math.ceil(max(least, default=1)))
+            if math.isfinite(sum(least))
+            else 1,
+        )
 
     def pipeline(self) -> dict[str, Any]:
         """Version and settings of the stages before the release, for its manifest."""

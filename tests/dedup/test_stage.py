@@ -174,7 +174,7 @@ def test_repeated_passages_are_cut_or_flagged_in_the_rows_that_stay(
         assert [row["text"] for row in kept] == [row["text"] for row in rows]
     else:
         assert account.dropped == {"repeated-passages": 1}
-        assert pq.read_table(tmp_path / "r").to_pylist()[0]["value"] == "1 of 1 lines"
+        assert pq.read_table(tmp_path / "r").to_pylist()[0]["value"] == "1 of 1 lines, 0 words left"
         assert kept[0]["text"] == "0 бөлек мәтін туралы"
         assert (kept[0]["words"], kept[0]["characters"]) == (4, 20)
         assert kept[0]["id"] == document_id(kept[0]["url"], kept[0]["text"])
