@@ -3,7 +3,8 @@
 `python -m benchmarks.dedup.scale [MILLIONS ...]`, 10 and 30 by default; 2 threads. Nine in ten
 signatures are of families whose members share each band with the probability that documents of
 similarity .85 have; they carry no text, so each shared band ties. *Own* memory is what the process
-alone must have (anonymous pages); the rest of the resident set is code and pages of files. The limit on own memory is enforced (RLIMIT_DATA), not only watched.
+alone must have (anonymous pages); the rest of the resident set is code and pages of files. The
+limit on own memory is enforced (RLIMIT_DATA), not only watched.
 """
 
 from __future__ import annotations

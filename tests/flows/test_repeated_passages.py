@@ -14,7 +14,14 @@ from kaz_datasets.workspace import Workspace
 from kaz_flows.cli.app import run
 
 # written for this test
-MENU = "Басты бет, жаңалықтар, байланыс және сайт картасы осы жерде орналасқан."
+MENU = "\n".join(
+    (
+        "Басты бет, жаңалықтар, байланыс және сайт картасы осы жерде орналасқан.",
+        "Бізге жазылып, әр таңертең ең маңызды хабарларды поштаңызға тегін алыңыз.",
+        "Редакцияның келісімінсіз мақалаларды көшіріп басуға мүлде рұқсат берілмейді.",
+        "Жарнама мәселесі бойынша кеңсеге жұмыс күндері сағат тоғыздан кешке дейін хабарласыңыз.",
+    )
+)
 LINES = (
     "Көл жағасындағы балықшылар таң бозынан тұрып, ауларын жөндеп, қайықтарын суға түсірді.",
     "Мектеп мұражайына ауыл ақсақалдары ескі құман, ер-тоқым және ұста құралдарын тапсырды.",
@@ -35,7 +42,7 @@ def command(workspace: Path, capsys: pytest.CaptureFixture[str], *words: str) ->
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("action", ["keep", "flag", "cut"])
+@pytest.mark.parametrize("action", ["flag", "cut"])
 def test_a_line_of_every_page_is_cut_or_flagged_and_the_release_verifies(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
 ) -> None:
@@ -44,13 +51,16 @@ def test_a_line_of_every_page_is_cut_or_flagged_and_the_release_verifies(
     capsys.readouterr()
     toml = root / "kazcorpus.toml"
     text = toml.read_text(encoding="utf-8")
-    toml.write_text(text.replace('passages = "keep"', f'passages = "{action}"'), encoding="utf-8")
+    text = text.replace('passages = "keep"', f'passages = "{action}"')
+    # texts of a few lines are too short for the model of translations
+    text = text.replace("[clean]", "[clean]\nranges = { translated = { most = 1.0 } }")
+    toml.write_text(text, encoding="utf-8")
     rows = [
         {"text": f"{MENU}\n{article(number)}", "url": f"https://l.example/{number}"}
         for number in range(PAGES)
     ]
     # long enough as it is, too short without its menus
-    rows.append({"text": f"{MENU}\n{LINES[0]}\n{MENU}", "url": "https://l.example/short"})
+    rows.append({"text": f"{MENU}\n{LINES[0]}", "url": "https://l.example/short"})
     (tmp_path / "l.jsonl").write_text(
         "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
     )
@@ -71,6 +81,6 @@ def test_a_line_of_every_page_is_cut_or_flagged_and_the_release_verifies(
     else:
         assert dedup["dropped"] == {}
         assert all(row["text"].startswith(MENU) for row in kept)
-    assert all(("repeated_lines" in share) == (action != "keep") for share in shares)
+    assert all("repeated_lines" in share for share in shares)
     verify_release(Path(built["release"]))
     assert Workspace.open(root).dedup.is_dir()
