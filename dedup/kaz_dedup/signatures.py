@@ -19,7 +19,7 @@ from kaz_dedup.ranks import TIME_TYPE, rank_columns, ranks
 from kaz_dedup.text_hashes import text_hashes
 from kaz_dedup.texts import text_array, text_buffers
 
-DEDUP_VERSION: Final = 5
+DEDUP_VERSION: Final = 6
 """Raised when the same documents would now give other signatures or clusters."""
 
 METADATA_KEY: Final = b"kazcorpus.signatures"
