@@ -19,8 +19,8 @@ from kaz_datasets.release.admission import Barred
 from kaz_datasets.release.config import Previous, ReleaseConfig
 from kaz_datasets.release.manifest import MANIFEST, read_manifest
 from kaz_datasets.release.predecessor import newest_below, released
-from kaz_datasets.release.succession import Proposal, propose_after
-from kaz_datasets.release.tree import RELEASE_VERSION, write_release
+from kaz_datasets.release.succession import Proposal, check_number, propose_after
+from kaz_datasets.release.tree import RELEASE_VERSION, settle_replaced, write_release
 from kaz_datasets.release.version import Version
 from kaz_datasets.stage import Stage
 from kaz_datasets.storage import LOCAL
@@ -76,6 +76,9 @@ def build(
     why = ""
     with exclusive(workspace, patience=patience):
         remove_leftovers(workspace)
+        if version != NEXT:
+            there = [Version.parse(path.name) for path in released(workspace.releases)]
+            check_number(Version.parse(config.version), there)
         # again: one that was killed half-way, and pages that were fetched since
         _apply_takedowns(workspace)
         prepared = prepare(workspace, configuration, runner)
@@ -104,6 +107,7 @@ def remove_leftovers(workspace: Workspace) -> None:
     """Remove what a killed build was writing; nobody else writes while the lock is held."""
     for folder in (workspace.documents, workspace.dedup, workspace.releases):
         remove_temporaries(folder)
+    settle_replaced(workspace.releases)
 
 
 def _apply_takedowns(workspace: Workspace) -> None:
@@ -152,7 +156,11 @@ def _release(
         names = [path.stem for path in sets]
         settings = {**settings, "decontamination": {"words": WORDS, "sets": names}}
     ledger = Ledger.of(workspace.releases)
-    config = replace(config, previous=_published(previous, ledger))
+    config = replace(
+        config,
+        previous=_published(previous, ledger),
+        earlier=_earlier(workspace.releases, Version.parse(config.version), ledger),
+    )
     facts = {crawl.facts.id: crawl.facts for crawl in prepared.crawls}
     shards = prepared.shards
     stage = Stage(
@@ -194,6 +202,18 @@ def _release(
         return prepared.funnel[-1][1], files
 
     return output, stage.run(work).skipped
+
+
+def _earlier(releases: Path, version: Version, ledger: Ledger) -> tuple[Previous, ...]:
+    """Every release below a version, with its digest, and its commit where it was published."""
+    found = []
+    for folder in released(releases):
+        if Version.parse(folder.name) < version:
+            digest = sha256_of(folder / MANIFEST)
+            there = ledger.of_digest(digest)
+            commit = there.commit if there is not None else None
+            found.append(Previous(version=folder.name, commit=commit, digest=digest))
+    return tuple(found)
 
 
 def _published(previous: Path | None, ledger: Ledger) -> Previous | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,12 @@ def shard(path: Path, texts: list[str]) -> Path:
             "host": "a.kz",
         }
         row |= {"source": "a", "kind": "news", "rights": {"basis": "public-domain", "signals": []}}
-        row |= {"retrieved_at": 0, "script": "Cyrl", "language_score": 1.0, "words": 1}
+        row |= {
+            "retrieved_at": datetime.fromtimestamp(0, UTC),
+            "script": "Cyrl",
+            "language_score": 1.0,
+            "words": 1,
+        }
         row |= {"characters": 1, "quality": [], "masked": [], "repaired": []}
         rows.append(row | {"warc_file": "x", "warc_offset": 0, "extractor": "x"})
     write_shard(path, rows)

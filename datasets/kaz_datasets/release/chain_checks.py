@@ -12,6 +12,7 @@ from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.files import sha256_of
 from kaz_datasets.release.checks import ABSENT, Check, compare, failure
 from kaz_datasets.release.layout import removed_path, removed_paths
+from kaz_datasets.release.ledger import check_ledger
 from kaz_datasets.release.predecessor import Predecessor
 from kaz_datasets.release.predecessor import compare as changes_between
 from kaz_datasets.release.removed_rows import read_removed_rows
@@ -31,6 +32,8 @@ def check_chain_link(folder: Path, previous: Path) -> Iterator[Check]:
     link = now.manifest.facts.config.previous
     stated = (link.version, link.digest) if link is not None else ABSENT
     yield compare("previous release", (str(before.version), before.digest), stated)
+    config = now.manifest.facts.config
+    yield from check_ledger(config, before.manifest.facts.config, before.digest)
     told, known = (
         [takedown.to_json() for takedown in release.manifest.facts.takedowns]
         for release in (now, before)

@@ -51,6 +51,8 @@ class ReleaseConfig:
     ODC-By is what comparable web corpora use: it covers the database, not the contents.
     """
     previous: Previous | None = None
+    earlier: tuple[Previous, ...] = ()
+    """Every release before, oldest first: the ledger that the release carries along."""
     changes: tuple[Change, ...] = ()
     """The changelog, newest first."""
     authors: str = "The kazcorpus contributors"

@@ -121,4 +121,11 @@ def _linked(config: ReleaseConfig, before: Predecessor) -> ReleaseConfig:
     told = read_changelog((before.folder / "CHANGELOG.md").read_text(encoding="utf-8"))
     older: tuple[Change, ...] = (*own, *told)
     link = Previous(version=str(before.version), commit=commit, digest=before.digest)
-    return replace(config, previous=link, changes=older)
+    return replace(config, previous=link, earlier=_earlier(config, before, link), changes=older)
+
+
+def _earlier(config: ReleaseConfig, before: Predecessor, link: Previous) -> tuple[Previous, ...]:
+    """The ledger of the release before and that one, with the commits that are known by now."""
+    known = {entry.version: entry.commit for entry in config.earlier}
+    chain = (*before.manifest.facts.config.earlier, link)
+    return tuple(replace(each, commit=each.commit or known.get(each.version)) for each in chain)

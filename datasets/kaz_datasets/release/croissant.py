@@ -59,8 +59,13 @@ _CONTEXT: Final[Mapping[str, Any]] = {
 }
 
 
-def render_croissant(config: ReleaseConfig, figures: Figures, citation: str) -> str:
-    """The JSON-LD of a release; its file sets are the configurations of the card."""
+def render_croissant(
+    config: ReleaseConfig, figures: Figures, citation: str, digests: Mapping[str, str]
+) -> str:
+    """The JSON-LD of a release; its file sets are the configurations of the card.
+
+    `digests` is the SHA-256 of each Parquet file, by path.
+    """
     splits = {name: split for name, split in figures.splits.items() if split.rows}
     metadata = {
         "@context": dict(_CONTEXT),
@@ -76,12 +81,26 @@ def render_croissant(config: ReleaseConfig, figures: Figures, citation: str) -> 
         "creator": {"@type": "sc:Organization", "name": config.authors},
         "citeAs": citation,
         "isLiveDataset": False,
-        "distribution": [_file_set(name, split.patterns) for name, split in splits.items()],
+        "distribution": [
+            *(_file_object(path, digests[path]) for path in sorted(digests)),
+            *(_file_set(name, split.patterns) for name, split in splits.items()),
+        ],
         "recordSet": [_record_set(name, split.rows) for name, split in splits.items()],
     }
     if metadata["datePublished"] == "unknown":
         del metadata["datePublished"]
     return json.dumps(metadata, ensure_ascii=False, indent=1) + "\n"
+
+
+def _file_object(path: str, sha256: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": path,
+        "name": path,
+        "contentUrl": path,
+        "encodingFormat": _PARQUET,
+        "sha256": sha256,
+    }
 
 
 def _file_set(name: str, patterns: Sequence[str]) -> dict[str, Any]:

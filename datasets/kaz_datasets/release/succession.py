@@ -59,6 +59,20 @@ def propose_after(
     return propose(before.version, changes, gone / max(stored, 1))
 
 
+def check_number(version: Version, there: Sequence[Version]) -> None:
+    """Raise BadConfiguration for a number that cannot follow, before anything is built.
+
+    Whether it says what changed is known only then (`check_succession`).
+    """
+    if version in there or not there:
+        return
+    newest = there[-1]
+    follow = [newest.next(level) for level in Level]
+    if version not in follow:
+        allowed = ", ".join(str(other) for other in follow)
+        raise BadConfiguration(f"{version} does not follow {newest}: use {allowed}")
+
+
 def check_succession(version: Version, before: Version, changes: Changes) -> None:
     """Raise BadConfiguration for a number that does not follow, or that says less than changed."""
     honest = [before.next(level) for level in Level if level >= changes.level]

@@ -23,6 +23,7 @@ from kaz_datasets.release.manifest import (
     CHECKSUMS,
     MANIFEST,
     FileEntry,
+    files_of,
     read_manifest,
     write_manifest,
 )
@@ -33,9 +34,11 @@ from kaz_datasets.takedown.request import Takedown
 CRAWL: Final = "crawl"
 NO_SETTINGS: Final[Mapping[str, Any]] = {}
 State = Literal["built", "unchanged", "replaced"]
+_BUILDING: Final = ".building"
+_REPLACED: Final = ".replaced"
 
 
-RELEASE_VERSION: Final = 2
+RELEASE_VERSION: Final = 3
 """Raised when the same rows would be written as other files."""
 
 
@@ -89,7 +92,7 @@ def write_release(
     config = content.config
     stages = (*stages, (STAGE, content.admission.account))
     check_chain(stages)
-    building = output.with_name(f".{output.name}.building")
+    building = output.with_name(f".{output.name}{_BUILDING}")
     shutil.rmtree(building, ignore_errors=True)  # a killed build's
     try:
         with no_space_named(output):
@@ -145,8 +148,10 @@ def _facts_used(sources: Sequence[SourceFacts], figures: Figures) -> tuple[Sourc
 
 
 def _write_texts(folder: Path, facts: CardFacts, figures: Figures) -> tuple[FileEntry, ...]:
+    parquet = (path for path in files_of(folder) if path.suffix == ".parquet")
+    digests = {path.relative_to(folder).as_posix(): sha256_of(path) for path in parquet}
     for name, render in TEXTS.items():
-        write_text(folder / name, render(facts, figures))
+        write_text(folder / name, render(facts, figures, digests))
     return write_manifest(folder, facts, [stage for stage, _ in figures.funnel], figures)
 
 
@@ -169,13 +174,28 @@ def _take_place(building: Path, output: Path, version: str, *, replace: bool) ->
         return "unchanged"
     if not same:
         _check_replaceable(output, version, replace=replace)
-    old = output.with_name(f".{output.name}.replaced")
+    old = output.with_name(f".{output.name}{_REPLACED}")
     shutil.rmtree(old, ignore_errors=True)
     output.replace(old)
     building.replace(output)
     sync_file(output.parent)
     shutil.rmtree(old)
     return "replaced"
+
+
+def settle_replaced(releases: Path) -> None:
+    """Put right what a kill between the two renames of a replacement left behind.
+
+    The old build comes back where no new one took its place, else it goes.
+    """
+    for old in releases.glob(f".*{_REPLACED}"):
+        output = old.with_name(old.name.removeprefix(".").removesuffix(_REPLACED))
+        if output.exists():
+            shutil.rmtree(old)
+        else:
+            old.replace(output)
+    for building in releases.glob(f".*{_BUILDING}"):
+        shutil.rmtree(building)
 
 
 def _stands(building: Path, output: Path) -> bool:

@@ -232,10 +232,13 @@ def _check_rows_listed(manifest: Manifest, folder: Path) -> Iterator[Check]:
 
 
 def _check_texts(folder: Path, manifest: Manifest, figures: Figures) -> Iterator[Check]:
+    digests = {
+        entry.path: entry.sha256 for entry in manifest.files if entry.path.endswith(".parquet")
+    }
     for name, render in TEXTS.items():
         try:
             found = (folder / name).read_bytes().decode("utf-8", errors="replace")
-            yield compare_texts(name, render(manifest.facts, figures), found)
+            yield compare_texts(name, render(manifest.facts, figures, digests), found)
         except (*_UNREADABLE, TemplateError) as error:
             yield failure(name, "as rendered", error)
 

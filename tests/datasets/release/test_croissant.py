@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kaz_datasets.files import sha256_of
 from kaz_datasets.release import ReleaseSummary
 
 
@@ -50,3 +51,16 @@ def test_citation_for_tools_and_papers(built: ReleaseSummary) -> None:
 def test_the_card_links_it(built: ReleaseSummary, name: str) -> None:
     card = Path(built.folder / "README.md").read_text("utf-8")
     assert f"[{name}]({name})" in card
+
+
+def test_every_file_is_listed_with_its_digest(built: ReleaseSummary) -> None:
+    metadata = json.loads((built.folder / "croissant.json").read_text("utf-8"))
+    listed = {
+        entry["contentUrl"]: entry["sha256"]
+        for entry in metadata["distribution"]
+        if entry["@type"] == "cr:FileObject"
+    }
+    parquet = sorted(built.folder.rglob("*.parquet"))
+    assert listed == {
+        path.relative_to(built.folder).as_posix(): sha256_of(path) for path in parquet
+    }
