@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kaz_cleaning.masks import MaskConfig
+from kaz_cleaning.model_choice import ModelChoice
 from kaz_cleaning.rules import RulesConfig
 
 
@@ -26,6 +27,9 @@ class CleaningConfig:
     language_gate: bool = True
     """Look at a page's language before the extraction, which costs ten times as much, and drop the
     clearly foreign as `language-gate`. What it loses of Kazakh is measured (`make bench-gate`)."""
+
+    language_model: ModelChoice = field(default_factory=ModelChoice)
+    """What tells languages apart. Only the own model knows Kazakh in Latin script."""
 
     min_language_score: float = 0.5
     """Mean probability of the sentences' label; below it two languages are as likely as one."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kaz_cleaning.extraction import Extracted
+from kaz_cleaning.language_gate import Glance
 from kaz_cleaning.language_labels import Language
 from kaz_cleaning.rights import Rights
 from kaz_datasets.source_facts import SourceFacts
@@ -47,11 +48,15 @@ class Draft:
     rights: Rights | None = None
     charset: str | None = None
     """What the page was decoded from, and why."""
+    glance: Glance | None = None
+    """What the language gate saw; None where it was not asked."""
     tree: Any = None
     """The parsed markup, as long as a step may ask for it."""
     address: str | None = None
     """The canonical address; None where the page has no web address."""
     extracted: Extracted | None = None
+    no_article: str | None = None
+    """What the page is instead of an article."""
     text: str | None = None
     title: str | None = None
     repaired: dict[str, int] = field(default_factory=dict)

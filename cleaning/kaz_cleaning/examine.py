@@ -51,11 +51,21 @@ def examine(
     draft = Draft(page=_page(body, url, declared), facts=facts)
     dropped: Drop | None = None
     try:
-        read_document(draft)
+        # a page that the gate would end is read all the same: whoever asks wants to see its text
+        read_document(draft, partial(take_glance, draft, model) if config.language_gate else None)
         refine(draft, config, model)
+        _check_address(draft)
     except Drop as drop:
         dropped = drop
+    dropped = why_foreign(draft) or dropped
     return _examined(draft, dropped, tuple(explain(draft, dropped, config)) if explained else ())
+
+
+def _check_address(draft: Draft) -> None:
+    """Raise Drop for an address that the stage would refuse; a file without one may have none."""
+    draft.address = address_of(draft)
+    if draft.page.url and draft.address is None:
+        raise Drop(NO_ADDRESS, draft.page.url[:LONGEST_SHOWN])
 
 
 def examine_files(

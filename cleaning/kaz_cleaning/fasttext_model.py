@@ -135,6 +135,20 @@ def load_from_hub(
     where the file is another one.
     """
     chosen = _known(model) if isinstance(model, str) else model
+    path = fetch_from_hub(chosen, sha256, revision=revision, endpoint=endpoint, cache=cache)
+    return load_fasttext(path, chosen.prepare)
+
+
+def fetch_from_hub(
+    model: HubModel | str,
+    sha256: str,
+    *,
+    revision: str = "main",
+    endpoint: str | None = None,
+    cache: Path | None = None,
+) -> Path:
+    """The model's file in the local cache, fetched once and checked. Raises as `load_from_hub`."""
+    chosen = _known(model) if isinstance(model, str) else model
     if len(sha256) != _DIGEST_LENGTH or not set(sha256) <= set("0123456789abcdef"):
         raise WrongUse("give the file's SHA-256, 64 hexadecimal digits, as the Hub shows it")
     from huggingface_hub import hf_hub_download
@@ -158,7 +172,7 @@ def load_from_hub(
     found = sha256_of(path)
     if found != sha256:
         raise Corrupt(f"{chosen.repo}/{chosen.file} has SHA-256 {found}, not the one you pinned")
-    return load_fasttext(path, chosen.prepare)
+    return path
 
 
 def _known(name: str) -> HubModel:

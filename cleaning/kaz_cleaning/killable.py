@@ -67,9 +67,9 @@ def packaged_model() -> LanguageModel:
     return model
 
 
-def start_worker() -> None:
+def start_worker(ready: Callable[[], object] = packaged_model) -> None:
     """Make ready, then refuse memory past `PAGE_MEMORY`: the page fails, not the machine."""
-    packaged_model()
+    ready()
     held = _held()
     if held is not None:
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -103,18 +103,21 @@ def run_killable(
     workers: int,
     timeout: float,
     parts: Callable[[Any], Sequence[tuple[Any, ...]]] = lambda job: (job,),
+    ready: Callable[[], object] = packaged_model,
 ) -> Iterator[Outcome | Stopped]:
     """One outcome of `work(*job)` a job, in order; what takes over `timeout` seconds is stopped.
 
     Those are seconds of work; what only waits is stopped after twice as many on the clock. A job
     of several `parts` that had to be stopped is done again part by part, with an outcome for each.
-    `work` runs in a process that has the language model loaded; what it raises is raised here.
+    `work` runs in a process that has called `ready`, which loads the language model; what it
+    raises is raised here.
     """
     pool: Any = ProcessPool(
         max_workers=workers,
         max_tasks=_JOBS_PER_WORKER,
         context=multiprocessing.get_context("spawn"),  # fork copies threads' locks
         initializer=start_worker,
+        initargs=(ready,),
     )
     waiting: deque[tuple[Any, Any]] = deque()
 

@@ -49,6 +49,13 @@ class Glance:
         return f"{self.label}, {self.kazakh} of {self.kazakh + self.other} letters Kazakh"
 
 
+THRESHOLD: Final = (
+    f"foreign from {FEWEST_LETTERS} foreign letters on, with at most {MOST_KAZAKH_LETTERS} and"
+    f" {100 * MOST_KAZAKH_SHARE:g} % Kazakh"
+)
+"""`Glance.is_foreign` in words."""
+
+
 def glance(markup: str, model: LanguageModel) -> Glance:
     """Count the letters of a page's prose by language; the doubtful count as Kazakh.
 

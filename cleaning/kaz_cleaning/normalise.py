@@ -15,6 +15,9 @@ from typing import Final
 from kaz_cleaning.lookalikes import repair_look_alikes, repair_mojibake
 from kaz_cleaning.text_signs import Sign, signs_of
 
+LOOK_ALIKES: Final = "look-alikes"
+"""What the count of Latin letters that became Cyrillic is called."""
+
 _ARABIC: Final = "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefe"
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
@@ -64,7 +67,7 @@ def normalise(text: str) -> Normalised:
         text, changed = repair_look_alikes(text)
         if not changed:
             break
-        repaired["look-alikes"] += changed
+        repaired[LOOK_ALIKES] += changed
         _log_words(mixed, text, log)
     counts = {name: number for name, number in repaired.items() if number}
     return Normalised(text, counts, tuple(sorted(log.items())))

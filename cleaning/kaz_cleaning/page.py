@@ -34,6 +34,8 @@ _HTML_TYPES: Final = ("text/html", "application/xhtml+xml", "")
 _CREDIT: Final = ("CC-BY", "https://creativecommons.org/licenses/by")
 """Licences that ask for the author's name: CC BY 4.0, section 3(a)(1)(A)(i), and its kin."""
 _LONGEST_AUTHOR: Final = 300
+NO_ADDRESS: Final = "not-a-web-address"
+LONGEST_SHOWN: Final = 200
 _CLOCK_SKEW: Final = timedelta(days=2)
 
 
@@ -57,15 +59,16 @@ def _read(page: Page, facts: SourceFacts, config: CleaningConfig, model: Languag
     draft = Draft(page=page, facts=facts)
     try:
         check_response(page)
-        read_document(draft, partial(_refuse_foreign, model) if config.language_gate else None)
-        draft.address = _address(draft)
+        read_document(draft, partial(_refuse_foreign, draft, model) if config.language_gate else None)
+        draft.address = address_of(draft)
     except Drop as drop:
         draft.drop = drop
     draft.tree = None  # many times the page's size, and nothing asks for it any more
     return draft
 
 
-def _address(draft: Draft) -> str | None:
+def address_of(draft: Draft) -> str | None:
+    """The page's canonical address, or None where it has no web address."""
     try:
         return page_address(draft.tree, draft.page.url)
     except ValueError:
@@ -78,7 +81,7 @@ def page_outcome(draft: Draft) -> Kept | Dropped:
     if draft.drop is not None:
         return Dropped(draft.drop.rule, draft.drop.value, None, url or None)
     if draft.address is None:
-        return Dropped("not-a-web-address", url[:200], None, url or None)
+        return Dropped(NO_ADDRESS, url[:LONGEST_SHOWN], None, url or None)
     return Kept(_row(draft, draft.address))
 
 
@@ -118,15 +121,26 @@ def read_document(draft: Draft, gate: Callable[[str], None] | None = None) -> No
     if draft.extracted is None:
         raise Drop("no-article", "no text")
     draft.text, draft.title = draft.extracted.text, draft.extracted.title
-    reason = why_no_article(draft.tree, draft.text, draft.title, page.url)
-    if reason is not None:
-        raise Drop("no-article", reason)
+    draft.no_article = why_no_article(draft.tree, draft.text, draft.title, page.url)
+    if draft.no_article is not None:
+        raise Drop("no-article", draft.no_article)
 
 
-def _refuse_foreign(model: LanguageModel, markup: str) -> None:
-    found = glance(markup, model)
-    if found.is_foreign:
-        raise Drop("language-gate", str(found))
+def _refuse_foreign(draft: Draft, model: LanguageModel, markup: str) -> None:
+    take_glance(draft, model, markup)
+    if (drop := why_foreign(draft)) is not None:
+        raise drop
+
+
+def take_glance(draft: Draft, model: LanguageModel, markup: str) -> None:
+    """Look at the language of a page's markup, and leave what was seen in the draft."""
+    draft.glance = glance(markup, model)
+
+
+def why_foreign(draft: Draft) -> Drop | None:
+    """The language gate's decision, or None for what goes on."""
+    seen = draft.glance
+    return Drop("language-gate", str(seen)) if seen is not None and seen.is_foreign else None
 
 
 def _take_text(draft: Draft) -> None:

@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 import pyarrow as pa
 
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Dropped, Kept
-from kaz_cleaning.killable import (
-    CRASH,
-    MEMORY,
-    TOO_MUCH,
-    Stopped,
-    packaged_model,
-    run_killable,
-)
+from kaz_cleaning.killable import CRASH, MEMORY, TOO_MUCH, Stopped, run_killable
+from kaz_cleaning.model_choice import chosen_model
 from kaz_cleaning.page import clean_pages
 from kaz_datasets.columns import table_of
 from kaz_datasets.errors import KazcorpusError
@@ -77,7 +72,7 @@ def clean_entries(
     """The outcomes of a batch; a page that breaks a parser is dropped, and the rest goes on."""
     pages = [entry for entry in entries if isinstance(entry, Page)]
     try:
-        outcomes = iter(clean_pages(pages, facts, config, packaged_model()))
+        outcomes = iter(clean_pages(pages, facts, config, chosen_model(config.language_model)))
     except KazcorpusError:
         raise  # a wrong selector or model, not these pages' fault
     except Exception:  # one of them is to blame: each is asked alone
@@ -87,7 +82,7 @@ def clean_entries(
 
 def _clean_alone(page: Page, facts: SourceFacts, config: CleaningConfig) -> Kept | Dropped:
     try:
-        return clean_pages([page], facts, config, packaged_model())[0]
+        return clean_pages([page], facts, config, chosen_model(config.language_model))[0]
     except MemoryError:
         return Dropped(MEMORY, TOO_MUCH, None, page.url)
     except Exception as error:  # whatever a hostile page makes a parser raise costs that page only
@@ -129,8 +124,9 @@ def _with_workers(jobs: Iterable[Job], config: CleaningConfig) -> Iterator[Clean
             addresses.extend(one.url if isinstance(one, Page) else None for one in job[0])
             yield job
 
+    ready = partial(chosen_model, config.language_model)
     for outcome in run_killable(
-        clean_entries, noted(), config.workers, config.page_timeout, _one_by_one
+        clean_entries, noted(), config.workers, config.page_timeout, _one_by_one, ready
     ):
         if isinstance(outcome, Stopped):
             yield _cleaned([Dropped(outcome.rule, outcome.value, None, addresses.popleft())])

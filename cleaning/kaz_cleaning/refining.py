@@ -7,17 +7,15 @@ passes over one buffer, which costs a tenth of asking one by one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Draft, Drop
 from kaz_cleaning.foreign import cut_foreign
+from kaz_cleaning.language_decision import failed_check
 from kaz_cleaning.language_labels import Language, LanguageModel
 from kaz_cleaning.masks import mask
 from kaz_cleaning.normalise import normalise
 from kaz_cleaning.rules import judge_all
-
-_KAZAKH: Final = "kaz_"
 
 
 def refine(draft: Draft, config: CleaningConfig, model: LanguageModel) -> None:
@@ -55,14 +53,8 @@ def _normalise(draft: Draft, config: CleaningConfig, model: LanguageModel) -> No
 
 def why_not_kazakh(language: Language, config: CleaningConfig) -> Drop | None:
     """The decision that a text of this language is dropped, or None."""
-    share, other = language.kazakh_share, 1 - language.kazakh_share - language.unknown_share
-    if share > config.max_foreign_share and other > config.max_foreign_share:
-        return Drop("mixed-language", f"{share:.2f} Kazakh, most {language.label}")
-    if not language.label.startswith(_KAZAKH) or language.score < config.min_language_score:
-        return Drop("language", f"{language.label} {language.score:.2f}")
-    if share < config.min_kazakh_share:
-        return Drop("mixed-language", f"{share:.2f} Kazakh")
-    return None
+    failed = failed_check(language, config)
+    return None if failed is None else Drop(failed.rule, failed.value)
 
 
 def _judge(drafts: Sequence[Draft], config: CleaningConfig) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Dropped
 from kaz_cleaning.extraction import check_selectors
+from kaz_cleaning.model_choice import check_model
 from kaz_cleaning.pool import clean_batches
 from kaz_datasets.account import Account, Bookkeeper
 from kaz_datasets.progress import Progress, silent
@@ -34,9 +35,10 @@ def clean_archive(
     """Clean every page of `archive`; rows stand in its order, and all of it is accounted for.
 
     Raises NotFound, Corrupt where the file is no archive at all, BadConfiguration for a wrong
-    selector, and DiskFull; an output that appears is whole.
+    selector, Unavailable for a language model that the Hub does not hand out, and DiskFull; an output that appears is whole.
     """
     check_selectors(facts)
+    check_model(config.language_model)
     books = Bookkeeper()
     entries = _entered(read_pages(archive), facts.id, books, progress)
     with ShardWriter(rejected, REJECTED_SCHEMA) as drops, ShardWriter(documents, SCHEMA) as rows:

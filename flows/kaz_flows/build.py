@@ -26,6 +26,7 @@ from kaz_datasets.stage import Stage
 from kaz_datasets.storage import LOCAL
 from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
+from kaz_flows.changed_settings import changed_settings
 from kaz_flows.configuration import Configuration
 from kaz_flows.decontamination import WORDS, barred_by, overlaps, sets_of
 from kaz_flows.lock import NONE, Patience, exclusive, writing
@@ -53,6 +54,8 @@ class BuildResult:
     """How many pieces of work an earlier run had already done."""
     why: str = ""
     """What changed since the release before, where the version was proposed from that."""
+    cleaned_again: tuple[str, ...] = ()
+    """Settings of cleaning that changed since the last build: all was cleaned again for them."""
 
 
 def build(
@@ -81,6 +84,7 @@ def build(
             check_number(Version.parse(config.version), there)
         # again: one that was killed half-way, and pages that were fetched since
         _apply_takedowns(workspace)
+        again = changed_settings(workspace.documents, configuration.for_cleaning())
         prepared = prepare(workspace, configuration, runner)
         with workspace.storage.having({**prepared.files, **files_before(workspace, config)}):
             if version == NEXT:
@@ -95,6 +99,7 @@ def build(
         release=release,
         version=config.version,
         why=why,
+        cleaned_again=again,
         crawled=prepared.crawled,
         funnel=read_manifest(release).funnel,
         seconds=round(time.perf_counter() - clock, 1),

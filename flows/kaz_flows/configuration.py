@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from kaz_cleaning.config import CleaningConfig
+from kaz_cleaning.model_choice import OWN, ModelChoice, ModelName
 from kaz_cleaning.rules import DEFAULT_PRESET, Range, RulesConfig, rules_of
 from kaz_cleaning.stage import CLEANING_VERSION
 from kaz_datasets.files import write_text
@@ -39,6 +40,15 @@ contact = ""              # a page or mailto: address where site owners reach yo
 [clean]
 rules = "kazakh"          # quality: kazakh, fineweb2, fineweb, c4, gopher (docs/quality-rules.md)
 # ranges = { words = { least = 100 } }   other ranges for measures, by name
+language_gate = true      # drop clearly foreign pages before the costly extraction
+page_timeout = 10.0       # seconds until a page is given up and its process ended
+
+[clean.language]          # which documents are Kazakh (docs/language.md)
+model = "own"             # own, or glotlid, openlid from the Hub: with model_sha256 = "…"
+kazakh_share = 0.7        # least share of letters in Kazakh words
+foreign_share = 0.2       # most of another language beside as much Kazakh
+least_score = 0.5         # least mean probability of the document's label
+foreign_paragraphs = "keep"  # whole paragraphs in another language: keep, or cut
 
 [personal_data]           # docs/personal-data.md
 key_variable = ""         # environment variable with the key of pseudonyms; empty: placeholders
@@ -87,14 +97,58 @@ class Limits(StrictModel):
     most: float = math.inf
 
 
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Language(StrictModel):
+    """Which documents are Kazakh, and who says so."""
+
+    model: ModelName = "own"
+    model_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    model_revision: Annotated[str, Field(min_length=1)] = "main"
+    kazakh_share: Share = CleaningConfig.min_kazakh_share
+    foreign_share: Share = CleaningConfig.max_foreign_share
+    least_score: Share = CleaningConfig.min_language_score
+    foreign_paragraphs: Literal["keep", "cut"] = CleaningConfig.foreign_paragraphs
+
+    @model_validator(mode="after")
+    def _a_model_of_others_is_pinned(self) -> Language:
+        if (self.model == OWN) != (self.model_sha256 == ""):
+            raise ValueError(
+                "model_sha256 belongs to a model of the Hub: leave it out, or name glotlid or openlid"
+                if self.model == OWN
+                else f"{self.model} is loaded only with its digest: add model_sha256, as the Hub"
+                " shows it on the file's page"
+            )
+        return self
+
+
 class Clean(StrictModel):
-    """Which rules of quality decide."""
+    """Which pages become documents."""
 
     rules: str = DEFAULT_PRESET
     ranges: dict[str, Limits] = Field(default_factory=dict)
+    language_gate: bool = CleaningConfig.language_gate
+    page_timeout: Annotated[float, Field(gt=0.0, le=3600.0)] = CleaningConfig.page_timeout
+    language: Language = Language()
 
-    def config(self) -> RulesConfig:
+    def config(self) -> CleaningConfig:
         """The same for the stage. Raises BadConfiguration for a name that there is not."""
+        language = self.language
+        return CleaningConfig(
+            page_timeout=self.page_timeout,
+            language_gate=self.language_gate,
+            language_model=ModelChoice(
+                name=language.model, sha256=language.model_sha256, revision=language.model_revision
+            ),
+            min_language_score=language.least_score,
+            min_kazakh_share=language.kazakh_share,
+            max_foreign_share=language.foreign_share,
+            foreign_paragraphs=language.foreign_paragraphs,
+            rules=self._rules(),
+        )
+
+    def _rules(self) -> RulesConfig:
         ranges = {name: Range(least=one.least, most=one.most) for name, one in self.ranges.items()}
         config = RulesConfig(preset=self.rules, ranges=ranges)
         rules_of(config)
@@ -161,7 +215,7 @@ class Configuration(StrictModel):
 
     def for_cleaning(self) -> CleaningConfig:
         """What the cleaning stage is given, but for the key of pseudonyms."""
-        return CleaningConfig(rules=self.clean.config(), masks=self.personal_data.without_key())
+        return replace(self.clean.config(), masks=self.personal_data.without_key())
 
     def for_dedup(self) -> DedupConfig:
         """What the dedup stage is given."""

@@ -85,6 +85,7 @@ def _build(workspace: Workspace, version: str | None, engine: str, as_json: bool
             {
                 "version": result.version,
                 "why": result.why,
+                "cleaned_again": result.cleaned_again,
                 "release": str(result.release),
                 "crawl": result.crawled.to_json(),
                 "stages": stages,
@@ -95,6 +96,8 @@ def _build(workspace: Workspace, version: str | None, engine: str, as_json: bool
         )
         return
     print_funnel(f"Release {result.version}", result)
+    for change in result.cleaned_again:
+        click.echo(f"cleaned again, for {change}")
     if result.why:
         click.echo(f"{result.version}, because: {result.why}")
     click.echo(f"{result.release}\n{result.done} steps, {result.skipped} done before")
