@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Draft, Drop
 from kaz_cleaning.explain import Step, explain
-from kaz_cleaning.killable import Stopped, packaged_model, run_killable
+from kaz_cleaning.killable import Stopped, run_killable
 from kaz_cleaning.language import LanguageModel
-from kaz_cleaning.page import plausible_date, read_document
+from kaz_cleaning.model_choice import check_model, chosen_model
+from kaz_cleaning.page import (
+    LONGEST_SHOWN,
+    NO_ADDRESS,
+    address_of,
+    plausible_date,
+    read_document,
+    take_glance,
+    why_foreign,
+)
 from kaz_cleaning.refining import refine
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Page
@@ -69,22 +79,30 @@ def _check_address(draft: Draft) -> None:
 
 
 def examine_files(
-    bodies: Iterable[bytes], *, url: str = "", explained: bool = False
+    bodies: Iterable[bytes],
+    *,
+    url: str = "",
+    explained: bool = False,
+    config: CleaningConfig | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Examine pages that come without a source file, one result a page, in order.
 
     Each is worked on in a process that is stopped at `CleaningConfig.page_timeout`.
     """
-    facts, config = SourceFacts(id="file"), CleaningConfig()
+    facts, config = SourceFacts(id="file"), config or CleaningConfig()
+    check_model(config.language_model)
     jobs = ((body, url, facts, config, explained) for body in bodies)
-    for outcome in run_killable(_examine_one, jobs, config.workers, config.page_timeout):
+    ready = partial(chosen_model, config.language_model)
+    for outcome in run_killable(
+        _examine_one, jobs, config.workers, config.page_timeout, ready=ready
+    ):
         yield asdict(outcome if isinstance(outcome, Examined) else _stopped(outcome))
 
 
 def _examine_one(
     body: bytes, url: str, facts: SourceFacts, config: CleaningConfig, explained: bool
 ) -> Examined:
-    model = packaged_model()
+    model = chosen_model(config.language_model)
     return examine(body, url=url, facts=facts, config=config, model=model, explained=explained)
 
 

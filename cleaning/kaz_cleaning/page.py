@@ -59,7 +59,9 @@ def _read(page: Page, facts: SourceFacts, config: CleaningConfig, model: Languag
     draft = Draft(page=page, facts=facts)
     try:
         check_response(page)
-        read_document(draft, partial(_refuse_foreign, draft, model) if config.language_gate else None)
+        read_document(
+            draft, partial(_refuse_foreign, draft, model) if config.language_gate else None
+        )
         draft.address = address_of(draft)
     except Drop as drop:
         draft.drop = drop

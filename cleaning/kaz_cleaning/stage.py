@@ -35,7 +35,8 @@ def clean_archive(
     """Clean every page of `archive`; rows stand in its order, and all of it is accounted for.
 
     Raises NotFound, Corrupt where the file is no archive at all, BadConfiguration for a wrong
-    selector, Unavailable for a language model that the Hub does not hand out, and DiskFull; an output that appears is whole.
+    selector, Unavailable for a language model that the Hub does not hand out, and DiskFull; an
+    output that appears is whole.
     """
     check_selectors(facts)
     check_model(config.language_model)

@@ -113,12 +113,12 @@ class Language(StrictModel):
 
     @model_validator(mode="after")
     def _a_model_of_others_is_pinned(self) -> Language:
-        if (self.model == OWN) != (self.model_sha256 == ""):
+        if self.model == OWN and self.model_sha256:
+            raise ValueError("model_sha256 is for a model of the Hub: leave it out, or name one")
+        if self.model != OWN and not self.model_sha256:
             raise ValueError(
-                "model_sha256 belongs to a model of the Hub: leave it out, or name glotlid or openlid"
-                if self.model == OWN
-                else f"{self.model} is loaded only with its digest: add model_sha256, as the Hub"
-                " shows it on the file's page"
+                f"{self.model} is loaded only with its digest: add model_sha256, as the Hub shows"
+                " it on the file's page"
             )
         return self
 

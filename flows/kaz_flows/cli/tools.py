@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kaz_flows.cli.options import EXISTING_FILE, example
 from kaz_flows.cli.show import print_json
+
+if TYPE_CHECKING:
+    from kaz_cleaning.config import CleaningConfig
 
 LINES_AT_ONCE = 512
 
@@ -22,14 +25,22 @@ files_argument = click.argument("files", nargs=-1, type=EXISTING_FILE, metavar="
 @click.command(
     epilog=example(
         "kazcorpus extract page.html\nkazcorpus extract - < page.html\n"
-        "kazcorpus extract --explain page.html"
+        "kazcorpus extract --explain page.html\n"
+        "kazcorpus extract --explain --workspace my-corpus page.html"
     )
 )
 @click.argument("files", nargs=-1, required=True, type=EXISTING_FILE, metavar="FILE...")
 @click.option("--url", default="", help="The page's address, which helps to find its date.")
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Decide by this workspace's [clean] settings instead of the defaults.",
+)
 @click.option("--explain", is_flag=True, help="Show each step: decision, value, threshold.")
 @click.option("--json", "as_json", is_flag=True, help="With --explain: JSON lines, with `steps`.")
-def extract(files: tuple[Path, ...], url: str, explain: bool, as_json: bool) -> None:
+def extract(
+    files: tuple[Path, ...], url: str, workspace: Path | None, explain: bool, as_json: bool
+) -> None:
     """Extract the main text of HTML pages: one JSON line a page.
 
     Each line holds file, kept, reason, text, title, date, language, script, score. The text is
@@ -37,13 +48,21 @@ def extract(files: tuple[Path, ...], url: str, explain: bool, as_json: bool) -> 
     """
     from kaz_cleaning.examine import examine_files
 
-    pages = examine_files(map(_bytes_of, files), url=url, explained=explain)
+    config = _cleaning_of(workspace) if workspace else None
+    pages = examine_files(map(_bytes_of, files), url=url, explained=explain, config=config)
     for path, page in zip(files, pages, strict=True):
         steps = page.pop("steps")
         if explain and not as_json:
             _show_steps(path, page, steps)
         else:
             print_json({"file": str(path), **page, **({"steps": steps} if explain else {})})
+
+
+def _cleaning_of(folder: Path) -> CleaningConfig:
+    from kaz_datasets.workspace import Workspace
+    from kaz_flows.configuration import Configuration
+
+    return replace(Configuration.of(Workspace.open(folder)).for_cleaning(), workers=1)
 
 
 def _show_steps(path: Path, page: dict[str, Any], steps: Iterable[dict[str, Any]]) -> None:
