@@ -30,7 +30,7 @@ def test_the_readme_shows_the_main_commands() -> None:
 @pytest.mark.parametrize("line", shown_commands())
 def test_a_shown_command_parses(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("FILES", "FOLDER", "EXCERPT", "lines.txt", "page.txt"):
+    for name in ("FILES", "FOLDER", "EXCERPT", "lines.txt", "page.txt", "page.html"):
         (tmp_path / name).touch()
     (tmp_path / "DATA").mkdir()
     command: click.Command = kazcorpus

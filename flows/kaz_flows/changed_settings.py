@@ -26,6 +26,8 @@ def changed_settings(documents: Path, config: CleaningConfig) -> tuple[str, ...]
     for path in sorted(documents.rglob("*.stage.json")):
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
+            if "facts" not in record["config"]:
+                continue  # what was refused by a crawl is recorded beside
             before, version = dict(_flat(record["config"])), record["version"]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue

@@ -65,7 +65,7 @@ def response(body: bytes, url: str) -> Page:
     most=st.sampled_from((0.05, 0.2, 0.5)),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_explanation_says_what_the_stage_decides(
     model: LanguageModel,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from kaz_cleaning.model_choice import ModelChoice
 from kaz_datasets.errors import BadConfiguration
 from kaz_datasets.workspace import Workspace
 from kaz_flows.build import BuildResult, build
+from kaz_flows.changed_settings import changed_settings
 from kaz_flows.cli.app import run
 from kaz_flows.configuration import Configuration, make_workspace
 from kaz_flows.runner import LocalRunner
@@ -93,24 +95,33 @@ def built(workspace: Workspace, text: str) -> BuildResult:
     return build(workspace, configured(workspace.root, text), LocalRunner())
 
 
+def changes(workspace: Workspace, text: str) -> tuple[str, ...]:
+    asked = configured(workspace.root, text).for_cleaning()
+    return changed_settings(workspace.documents, asked)
+
+
 def kept_of(result: BuildResult) -> int:
     return dict(result.funnel)["clean"].kept
 
 
 def test_a_changed_setting_cleans_again_and_says_so(workspace: Workspace) -> None:
-    first = built(workspace, "")
+    first = built(workspace, "[run]\nworkers = 1")
     assert first.cleaned_again == ()
     assert kept_of(first) > 0
-    assert built(workspace, "[run]\nworkers = 1").cleaned_again == ()  # decides no output
-    strict = built(workspace, "[clean.language]\nkazakh_share = 1.0\nforeign_share = 0.0")
+    assert changes(workspace, "[run]\nworkers = 2") == ()  # decides no output
+    assert changes(workspace, "[clean]\nranges = { words = { least = 90 } }") == (
+        "rules.ranges.words.least: not set → 90.0",
+        "rules.ranges.words.most: not set → inf",
+    )
+    share = "[clean.language]\nkazakh_share = 1.0\nforeign_share = 0.0"
+    strict = built(workspace, f"[run]\nworkers = 1\n{share}")
     assert strict.cleaned_again == (
         "max_foreign_share: 0.2 → 0.0",
         "min_kazakh_share: 0.7 → 1.0",
     )
     assert strict.done > 0
-    assert kept_of(strict) < kept_of(first)
-    again = built(workspace, "")
-    assert kept_of(again) == kept_of(first)
+    (record,) = workspace.documents.rglob("*.warc.gz.stage.json")
+    assert json.loads(record.read_text())["config"]["min_kazakh_share"] == 1.0
 
 
 def test_a_page_is_explained_by_the_workspaces_settings(
