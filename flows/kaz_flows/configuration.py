@@ -41,7 +41,7 @@ contact = ""              # a page or mailto: address where site owners reach yo
 rules = "kazakh"          # quality: kazakh, fineweb2, fineweb, c4, gopher (docs/quality-rules.md)
 # ranges = { words = { least = 100 } }   other ranges for measures, by name
 language_gate = true      # drop clearly foreign pages before the costly extraction
-page_timeout = 10.0       # seconds until a page is given up and its process ended
+page_timeout = 5.0        # seconds of work until a page is given up and its process ended
 
 [clean.language]          # which documents are Kazakh (docs/language.md)
 model = "own"             # own, or glotlid, openlid from the Hub: with model_sha256 = "…"
