@@ -219,7 +219,7 @@ class Configuration(StrictModel):
 
     def for_dedup(self) -> DedupConfig:
         """What the dedup stage is given."""
-        rules = rules_of(self.clean.config())
+        rules = rules_of(self.clean.config().rules)
         least = [rule.range.least for rule in rules if rule.name == "words"]
         return DedupConfig(
             threshold=self.dedup.threshold,
