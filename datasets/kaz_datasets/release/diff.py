@@ -19,7 +19,7 @@ from kaz_datasets.release.row_index import without
 from kaz_datasets.shards import open_shard, read_shard
 
 _COLUMNS: Final = ("id", "url", "source", "kind", "words")
-_NOT_SETTINGS: Final = ("version", "previous", "changes")
+_NOT_SETTINGS: Final = ("version", "previous", "earlier", "changes")
 """What differs between any two releases."""
 
 

@@ -59,6 +59,7 @@ def test_the_tree_is_exactly_what_is_published(built: ReleaseSummary) -> None:
             "CITATION.bib",
             "croissant.json",
             "TAKEDOWNS.md",
+            "ledger.json",
             "release.json",
             "SHA256SUMS",
             *DATA_FILES,
@@ -167,7 +168,7 @@ def test_sums_are_in_the_form_of_sha256sum(built: ReleaseSummary) -> None:
         [tool, "--check", "--strict", "SHA256SUMS"], cwd=built.folder, capture_output=True
     )
     assert done.returncode == 0
-    assert done.stdout.count(b": OK") == 16
+    assert done.stdout.count(b": OK") == 17
 
 
 def test_figures_are_those_of_the_rows(corpus: Any, built: ReleaseSummary) -> None:

@@ -32,7 +32,8 @@ def digests(workspace: Workspace) -> dict[str, str]:
         str(path.relative_to(workspace.root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in (workspace.documents, workspace.dedup, workspace.releases)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.endswith(".stage.json")  # times are in those
+        # times are in the records, the process's number in the locks
+        if path.is_file() and not path.name.endswith((".stage.json", ".lock"))
     }
 
 
