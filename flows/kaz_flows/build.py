@@ -76,7 +76,7 @@ def build(
     clock = time.perf_counter()
     # a wrong version is said before hours of work
     config = configuration.for_release(None if version == NEXT else version)
-    why = ""
+    why, mode = "", configuration.decontaminate.mode
     with exclusive(workspace, patience=patience):
         remove_leftovers(workspace)
         if version != NEXT:
@@ -88,12 +88,12 @@ def build(
         prepared = prepare(workspace, configuration, runner)
         with workspace.storage.having({**prepared.files, **files_before(workspace, config)}):
             if version == NEXT:
-                proposal = propose_version(workspace, prepared, config)
+                proposal = propose_version(workspace, prepared, config, mode)
                 config = replace(config, version=str(proposal.version))
                 why = proposal.why
             settings = configuration.pipeline()
             with writing(workspace.releases / config.version, "writing release", patience):
-                release, skipped = _release(workspace, prepared, config, settings)
+                release, skipped = _release(workspace, prepared, config, settings, mode)
     results = [shard.result for shard in prepared.shards]
     return BuildResult(
         release=release,
@@ -135,23 +135,30 @@ def files_before(workspace: Workspace, config: ReleaseConfig) -> dict[Path, str]
     }
 
 
-def propose_version(workspace: Workspace, prepared: Prepared, config: ReleaseConfig) -> Proposal:
+def propose_version(
+    workspace: Workspace, prepared: Prepared, config: ReleaseConfig, mode: str
+) -> Proposal:
     """The number that follows the newest release, from what changed since."""
     there = released(workspace.releases)
     kept = [shard.path for shard in prepared.kept]
-    barred = barred_rows(workspace, kept)
+    barred = barred_rows(workspace, kept, mode)
     return propose_after(kept, config.gate, barred, there[-1] if there else None)
 
 
-def barred_rows(workspace: Workspace, kept: Sequence[Path]) -> Barred:
-    """Rows that stay out: taken down, or with a passage of an evaluation set."""
-    tests = barred_by(list(overlaps(kept, sets_of(workspace.benchmarks))))
+def barred_rows(workspace: Workspace, kept: Sequence[Path], mode: str) -> Barred:
+    """Rows that stay out: taken down, or with a passage of an evaluation set if that is asked."""
+    found = overlaps(kept, sets_of(workspace.benchmarks)) if mode == "drop" else ()
+    tests = barred_by(list(found))
     taken = Register.of(workspace.root).barred(kept)
     return Barred(ids={**tests.ids, **taken.ids})
 
 
 def _release(
-    workspace: Workspace, prepared: Prepared, config: ReleaseConfig, settings: Mapping[str, Any]
+    workspace: Workspace,
+    prepared: Prepared,
+    config: ReleaseConfig,
+    settings: Mapping[str, Any],
+    mode: str,
 ) -> tuple[Path, bool]:
     previous = newest_below(workspace.releases, Version.parse(config.version))
     output = workspace.releases / config.version
@@ -159,7 +166,8 @@ def _release(
     sets = sorted(workspace.benchmarks.glob("*.parquet"))
     if sets:
         names = [path.stem for path in sets]
-        settings = {**settings, "decontamination": {"words": WORDS, "sets": names}}
+        about = {"mode": mode, "words": WORDS, "sets": names}
+        settings = {**settings, "decontamination": about}
     ledger = Ledger.of(workspace.releases)
     config = replace(
         config,
@@ -198,7 +206,7 @@ def _release(
             previous=previous,
             pipeline=settings,
             takedowns=register.takedowns,
-            barred=barred_rows(workspace, [shard.path for shard in prepared.kept]),
+            barred=barred_rows(workspace, [shard.path for shard in prepared.kept], mode),
             # what was published, or is followed by another, is never written anew
             replace=ledger.find(config.repo, config.version) is None
             and released(workspace.releases)[-1:] in ([], [output]),

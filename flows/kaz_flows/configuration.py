@@ -61,6 +61,9 @@ passages = "keep"         # lines that recur over a host's pages: keep, flag or 
 # keeper = ["licence", "completeness", "quality", "oldest"]   which of a cluster stays; or newest
 # licences = ["CC0-1.0", "CC-BY-4.0"]                         the better licence first
 
+[decontaminate]
+mode = "drop"             # rows with passages of evaluation sets: drop, flag (in quality) or report
+
 [run]
 workers = 0               # processes; 0 = as many as this machine has cores
 
@@ -169,6 +172,12 @@ class Dedup(StrictModel):
     licences: tuple[str, ...] = ()
 
 
+class Decontaminate(StrictModel):
+    """What becomes of documents that hold passages of the workspace's evaluation sets."""
+
+    mode: Literal["drop", "flag", "report"] = "drop"
+
+
 class Run(StrictModel):
     """How much of the machine to use; never what comes out."""
 
@@ -204,6 +213,7 @@ class Configuration(StrictModel):
     clean: Clean = Clean()
     personal_data: PersonalData = PersonalData()
     dedup: Dedup = Dedup()
+    decontaminate: Decontaminate = Decontaminate()
     run: Run = Run()
     alarms: Alarms = Alarms()
     prefect: Prefect = Prefect()

@@ -7,22 +7,25 @@ workspace and so that a corpus that is searched for test sets does not spread th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kaz_datasets.errors import BadConfiguration, Corrupt, NotFound
+from kaz_datasets.errors import BadConfiguration, Corrupt
 from kaz_datasets.files import atomic_path
 from kaz_datasets.release.admission import Barred
-from kaz_datasets.shards import iter_batches
+from kaz_datasets.release.layout import data_paths, removed_paths
+from kaz_datasets.release.removed_rows import read_removed_rows
+from kaz_datasets.shards import ShardWriter, iter_batches, open_shard
 from kaz_datasets.words import count_words
 from kaz_dedup import DedupConfig, shingle_hashes
+from kaz_flows.evaluation_texts import strings_of
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -32,14 +35,6 @@ WORDS: Final = 13
 _BATCH: Final = 512
 _COLUMN: Final = "ngram"
 _ABOUT: Final = b"kazcorpus.evaluation-set"
-KNOWN: Final = {
-    "KazMMLU": "MBZUAI/KazMMLU",
-    "Belebele": "facebook/belebele (kaz_Cyrl)",
-    "SIB-200": "Davlan/sib200 (kaz_Cyrl)",
-    "KazQAD": "issai/kazqad",
-    "FLORES": "openlanguagedata/flores_plus (kaz_Cyrl)",
-}
-"""Evaluation sets of Kazakh to keep out, and where they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +72,13 @@ class EvaluationSet:
 
 
 def hash_set(name: str, files: Sequence[Path]) -> EvaluationSet:
-    """The n-grams of all strings in some JSONL files, at any depth of their objects.
+    """The n-grams of all strings in some files (JSONL, JSON, CSV, TSV, Parquet), at any depth.
 
     Strings of fewer than 13 words have none. Raises NotFound and BadConfiguration.
     """
     found: list[Hashes] = []
     batch: list[str] = []
-    for text in _strings_of(files):
+    for text in strings_of(files):
         batch.append(text)
         if len(batch) == _BATCH:
             found.append(_ngrams(batch))
@@ -108,30 +103,6 @@ def _config() -> DedupConfig:
     return DedupConfig(shingle_words=WORDS)
 
 
-def _strings_of(files: Sequence[Path]) -> Iterator[str]:
-    for path in files:
-        if not path.is_file():
-            raise NotFound(f"no such file: {path}")
-        with pa.input_stream(str(path), compression="detect") as stream:
-            lines = stream.read().decode("utf-8").splitlines()
-        for number, line in enumerate(lines, start=1):
-            try:
-                yield from _strings(json.loads(line))
-            except ValueError as error:
-                raise BadConfiguration(f"{path}, line {number}, is no JSON: {error}") from error
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Overlap:
     """A document that holds n-grams of a set."""
@@ -139,6 +110,12 @@ class Overlap:
     id: str
     set: str
     ngrams: int
+
+
+def overlaps_of_release(release: Path, sets: Sequence[EvaluationSet]) -> list[Overlap]:
+    """Such documents of a release; rows that it removed stay in its older files, and are none."""
+    removed = set(read_removed_rows(removed_paths(release))["id"].to_pylist())
+    return [found for found in overlaps(data_paths(release), sets) if found.id not in removed]
 
 
 def overlaps(shards: Sequence[Path], sets: Sequence[EvaluationSet]) -> Iterator[Overlap]:
@@ -154,6 +131,39 @@ def overlaps(shards: Sequence[Path], sets: Sequence[EvaluationSet]) -> Iterator[
                     shared = int(np.isin(found, known.hashes, assume_unique=True).sum())
                     if shared:
                         yield Overlap(id=str(name), set=known.name, ngrams=shared)
+
+
+def flag_shard(shard: Path, target: Path, found: Sequence[Overlap]) -> None:
+    """Copy a shard; rows that hold n-grams say how many, as a measure of their `quality`."""
+    counts: dict[str, int] = {}
+    for overlap in found:
+        counts[overlap.id] = max(overlap.ngrams, counts.get(overlap.id, 0))
+    with open_shard(shard) as opened:
+        schema = opened.schema_arrow
+    with ShardWriter(target, schema) as writer:
+        for batch in iter_batches(shard):
+            ids = [str(name) for name in batch.column("id").to_pylist()]
+            marks = [
+                [{"rule": OVERLAP, "value": counts[name]}] if name in counts else [] for name in ids
+            ]
+            rows = batch.column("quality").to_pylist()
+            quality = [[*(row or []), *mark] for row, mark in zip(rows, marks, strict=True)]
+            place = schema.get_field_index("quality")
+            changed = pa.array(quality, schema.field("quality").type)
+            table = pa.Table.from_batches([batch])
+            writer.write_table(table.set_column(place, schema.field("quality"), changed))
+
+
+def flagged(shards: Sequence[Path]) -> dict[str, int]:
+    """The documents that say that they hold n-grams of an evaluation set, and how many."""
+    found: dict[str, int] = {}
+    for path in shards:
+        for batch in iter_batches(path, ["id", "quality"]):
+            for row in batch.to_pylist():
+                for measure in row["quality"] or ():
+                    if measure["rule"] == OVERLAP:
+                        found[str(row["id"])] = int(measure["value"])
+    return found
 
 
 def sets_of(folder: Path) -> list[EvaluationSet]:

@@ -13,6 +13,7 @@ from kaz_datasets.takedown.register import Register
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
 from kaz_flows.crawl_rejects import record_crawl_rejects
+from kaz_flows.flagging import flag_kept
 from kaz_flows.health.quarantine import STAGE as HEALTH_STAGE
 from kaz_flows.health.quarantine import hold_back, judge_crawls, let_through
 from kaz_flows.masking import environment
@@ -124,8 +125,11 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
         (passages,) = runner.map("passages", find, [documents])
     keep = partial(keep_documents, workspace=workspace, config=dedup, passages=passages)
     judged = [Judged(documents=d, verdicts=v) for d, v in zip(documents, verdicts, strict=True)]
-    kept = runner.map("keep", keep, judged)
-    _remove_others(workspace.dedup / "kept", kept)
+    kept = rows = runner.map("keep", keep, judged)
+    if configuration.decontaminate.mode == "flag" and any(workspace.benchmarks.glob("*.parquet")):
+        kept = runner.map("flag", partial(flag_kept, workspace=workspace), kept)
+    for name in ("kept", "flagged"):
+        _remove_others(workspace.dedup / name, [*rows, *kept])
     return Prepared(
         crawls=tuple(crawls),
         refused=tuple(shard for shard in refused if shard is not None),

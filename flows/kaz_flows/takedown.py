@@ -173,6 +173,7 @@ def _working_shards(workspace: Workspace) -> list[Path]:
         *workspace.documents.rglob("*.parquet"),
         *(workspace.dedup / "kept").glob("*.parquet"),
         *(workspace.dedup / "withheld").glob("*.parquet"),
+        *(workspace.dedup / "flagged").glob("*.parquet"),
     ]
     return sorted(path for path in paths if path.parent.name != "rejected")
 

@@ -17,43 +17,11 @@ from kaz_datasets.hub import serve
 from kaz_datasets.shards import read_shard
 from kaz_datasets.warc import read_pages
 from kaz_flows.cli.app import run
+from made_pages import MORE, page, text
 from wrap_pages import wrap
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 TOKEN, REPO = "made-up", "tester/corpus"
-
-# written for this test; each page fills them with words of its own
-SENTENCES = (
-    "Ауыл сыртындағы {0} маңында таң ата {1} басталып, көршілер бір-біріне көмекке келді.",
-    "Әжем {1} туралы айтқанда, {0} жайлы ескі әңгімені де міндетті түрде қосып отыратын.",
-    "Биыл {0} төңірегінде жаңбыр аз жауып, {1} екі аптаға кешігіп жүргізілді деседі.",
-    "Мұғалім оқушыларға {1} деген сөздің мағынасын {0} арқылы түсіндіріп, суретін салдырды.",
-    "Кешке қарай {0} басында жиналған жұрт {1} қалай өткенін ұзақ талқылап тарқасты.",
-    "Көктем шыққанда {1} үшін керек құралдар {0} жанындағы қоймадан түгел шығарылды.",
-    "Қонақтар {0} көрген соң, {1} жөнінде кітапқа бірнеше бет жазып қалдырды.",
-    "Қыс түскенше {1} аяқталып, {0} айналасы тазаланып, жолы қайта төселіп бітті.",
-)
-WORDS = (
-    ("бұлақ", "шөп шабу"), ("көпір", "қой қырқу"), ("диірмен", "ат баптау"),
-    ("кітапхана", "киіз басу"), ("мұнара", "балық аулау"), ("құдық", "наурыз тойы"),
-    ("бекет", "ағаш отырғызу"), ("қорған", "қымыз ашыту"), ("жайлау", "тұсау кесу"),
-    ("мешіт", "егін ору"), ("саябақ", "құс салу"),
-)  # fmt: skip
-MORE = "Осы оқиғаны кейін аудандық газет те қысқаша хабарлап, суретін бірінші бетке басты."
-
-
-def text(number: int) -> list[str]:
-    return [sentence.format(*WORDS[number]) for sentence in SENTENCES]
-
-
-def page(url: str, lines: list[str]) -> tuple[str, bytes]:
-    body = "".join(f"<p>{line}</p>" for line in lines)
-    head = f"<title>{lines[0][:30]}</title><meta charset=utf-8>"
-    return (
-        url,
-        f"<html lang=kk><head>{head}</head><body><article>{body}</article></body></html>".encode(),
-    )
-
 
 FIRST = [page(f"https://a.example/{number}", text(number)) for number in range(6)] + [
     page("https://b.example/1", text(6)),

@@ -84,16 +84,29 @@ def verify(
 
 
 def _overlap_checks(folder: Path, benchmarks: Path) -> Iterator[Check]:
-    """One check for each evaluation set: no document holds a passage of it."""
+    """One check for each evaluation set: no document holds a passage of it, or each says so.
+
+    A release that only reported them is what it says, whatever there is.
+    """
     from kaz_datasets.release.checks import compare
     from kaz_datasets.release.layout import data_paths
-    from kaz_flows.decontamination import overlaps, sets_of
+    from kaz_datasets.release.manifest import read_manifest
+    from kaz_flows.decontamination import flagged, overlaps_of_release, sets_of
 
     sets = sets_of(benchmarks)
-    found = list(overlaps(data_paths(folder), sets))
+    stated = read_manifest(folder).facts.pipeline.get("decontamination", {})
+    mode = stated.get("mode", "drop")
+    found = overlaps_of_release(folder, sets)
+    marked = flagged(data_paths(folder)) if mode == "flag" else {}
     for known in sets:
-        ids = [row.id for row in found if row.set == known.name]
+        ids = [row.id for row in found if row.set == known.name and row.id not in marked]
+        if mode == "report" and known.name in stated.get("sets", ()):
+            ids = []
         yield compare(f"documents that hold passages of {known.name}", [], ids[:3])
+    # flags of sets that are not at hand cannot be judged
+    if mode == "flag" and set(stated.get("sets", ())) <= {known.name for known in sets}:
+        surplus = sorted(marked.keys() - {row.id for row in found})
+        yield compare("documents flagged without a passage", [], surplus[:3])
 
 
 def _personal(text: str) -> Mapping[str, int]:
