@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo_build import Demo
+from forging import reseal, rows
 from kaz_datasets.files import sha256_of
 from kaz_datasets.hub import Fault, Faults, serve
 from kaz_datasets.hub.server import RunningHub
@@ -18,6 +20,7 @@ from kaz_flows.cli.app import run
 
 TOKEN = "hf_made_up_for_this_test"
 REPO = "tester/corpus"
+PHONE = "Тел.: +7 701 234 56 78"
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
 
@@ -147,7 +150,24 @@ def test_a_release_compares_with_its_published_self(
     found = json.loads(capsys.readouterr().out)
     assert found["total"]["added"]["documents"] == found["total"]["removed"]["documents"] == 0
     assert (found["settings"], found["rules"], found["columns"]) == ([], [], [])
+    assert run(["diff", there, there, "--endpoint", hub.url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == found["total"]
     assert run(["verify", there, "--endpoint", hub.url, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["passed"]
     assert run(["verify", f"{REPO}@v9.9.9", "--endpoint", hub.url]) == 2
     assert TOKEN not in capsys.readouterr().err
+
+
+def test_a_phone_number_that_was_slipped_in_is_named(
+    demo: Demo, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(demo.build.release, tmp_path / demo.build.release.name))
+    shard = min(copy.glob("data/*/*/*.parquet")).relative_to(copy).as_posix()
+    slip = rows(
+        lambda table: [{**table[0], "text": f"{table[0]['text']} {PHONE}"}, *table[1:]], shard
+    )
+    slip(copy)
+    reseal(copy)
+    assert run(["verify", str(copy), "--json"]) == 1
+    failed = json.loads(capsys.readouterr().out)["failed"]
+    assert [one["check"] for one in failed if one["check"].startswith("personal data of")]
