@@ -173,6 +173,9 @@ def test_a_build_reports_drops_or_flags_what_overlaps(
             "words": WORDS,
             "sets": ["quiz"],
         }
+        said = {"drop": "were left out: `quiz`", "flag": "`benchmark-overlap` in `quality`"}
+        card = (Path(built["release"]) / "README.md").read_text("utf-8")
+        assert said.get(mode, "were not left out: `quiz`") in card
         checked = ["verify", built["release"], "--benchmarks", str(root / "benchmarks")]
         assert run(checked) == 0, capsys.readouterr().err
         capsys.readouterr()

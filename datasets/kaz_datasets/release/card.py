@@ -25,7 +25,7 @@ from kaz_datasets.release.removed_rows import REMOVED_FIELDS
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.takedown.request import Takedown
 
-CARD_VERSION: Final = 4
+CARD_VERSION: Final = 5
 """Raised whenever the same figures would give another card: older ones are then not compared."""
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|#])")

@@ -38,7 +38,7 @@ _BUILDING: Final = ".building"
 _REPLACED: Final = ".replaced"
 
 
-RELEASE_VERSION: Final = 3
+RELEASE_VERSION: Final = 4
 """Raised when the same rows would be written as other files."""
 
 
