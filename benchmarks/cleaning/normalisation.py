@@ -109,7 +109,8 @@ def _count(lines: Sequence[str]) -> Counts:
     kazakh = kazakh_lines([normalise(line).text for line in lines])
     counts.lines = len(kazakh)
     starts = range(0, len(kazakh), DOCUMENT_LINES)
-    documents = ["\n".join(kazakh[at : at + DOCUMENT_LINES]) for at in starts]
+    # normalised again: a hyphen at the end of a line joins its word to the next line's
+    documents = [normalise("\n".join(kazakh[at : at + DOCUMENT_LINES])).text for at in starts]
     for unit, texts in (("documents", documents), ("lines", kazakh)):
         for way in WAYS:
             hit, tried = restored(texts, whole=way == "every letter")

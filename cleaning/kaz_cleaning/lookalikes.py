@@ -60,13 +60,22 @@ _CYRILLIC_LETTER: Final = re.compile(f"[{_CYRILLIC}]")
 def repair_look_alikes(text: str) -> tuple[str, int]:
     """Write words of Kazakh text wholly in Cyrillic; also tells how many letters were changed.
 
-    Only a word that has Cyrillic, and whose every Latin letter is a look-alike, is touched.
+    Only a word that has Cyrillic, and whose every Latin letter is a look-alike, is touched. A text
+    that is not Kazakh as a whole is looked at line by line: one line of another alphabet in it
+    says nothing of the others.
     """
     slips = [word for match in _MIXED_WORD.finditer(text) if _is_slip(word := match[0])]
-    if not slips or not is_kazakh_like(text, slips):
+    if not slips:
         return text, 0
+    if not is_kazakh_like(text, slips):
+        return _repair_lines(text) if "\n" in text else (text, 0)
     changed = sum(letter in LATIN_TO_CYRILLIC for word in slips for letter in word)
     return _MIXED_WORD.sub(_written_right, text), changed
+
+
+def _repair_lines(text: str) -> tuple[str, int]:
+    lines = [repair_look_alikes(line) for line in text.split("\n")]
+    return "\n".join(line for line, _ in lines), sum(changed for _, changed in lines)
 
 
 def _written_right(match: re.Match[str]) -> str:

@@ -122,3 +122,11 @@ def test_a_word_joined_after_its_repair_keeps_its_number_in_the_log() -> None:
 def test_undoing_gives_the_words_as_they_were_found(dirty: str) -> None:
     found = normalise(dirty)
     assert undo_look_alikes(found).split() == dirty.split()
+
+
+def test_a_line_of_another_alphabet_leaves_the_others_their_repair() -> None:
+    kazakh = "Қазақ т\u0069лі — түркі тілдерінің бірі, қазақтардың ана тілі."  # a Latin i
+    uzbek = "Ўзбекистон шаҳарлари ҳақида ўқувчиларга ҳикоя қилиб беришди, ўша ҳикоя ҳали ҳам ёдда."
+    found = normalise(f"{kazakh}\n" + f"{uzbek}\n" * 6)
+    assert found.text.startswith("Қазақ тілі")
+    assert found.text.count(uzbek) == 6
