@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -44,10 +45,16 @@ class ShingleFile:
     values: Path
     places: Path
     nodes: int
+    sizes_crc: int = 0
+    """CRC-32 of all sizes. Sets are compared with their sums when they are read; a size alone can
+    say that two sets are too unlike to be read."""
 
     @contextmanager
     def mapped(self) -> Iterator[ShingleStore]:
-        """The store, its files mapped: pages that the system may take back at any time."""
+        """The store, its files mapped: pages that the system may take back at any time.
+
+        Raises Corrupt where the sizes are not those that were written.
+        """
         values = np.empty(0, np.uint64)
         if self.values.stat().st_size:
             values = np.asarray(np.memmap(self.values, np.uint64, mode="r"))
@@ -55,6 +62,8 @@ class ShingleFile:
         if self.places.stat().st_size:
             shape = (_COLUMNS, self.nodes)
             places = np.asarray(np.memmap(self.places, np.int64, mode="r", shape=shape))
+        if crc32(places[1].data) != self.sizes_crc:
+            raise Corrupt(f"{self.places} is damaged: check the disk, run again")
         yield ShingleStore(values, places[0], places[1], places[2].view(np.uint64))
 
 
@@ -86,7 +95,7 @@ def store_shingles(
         places = Spill(file, nodes.ranges, 1 + _COLUMNS)
         with no_space_named(folder), store.values.open("wb") as stream:
             _fill(stream, documents, nodes, wanted, config_words, columns, places, progress)
-        _write_places(store, nodes, places)
+        store = replace(store, sizes_crc=_write_places(store, nodes, places))
     (folder / "wanted").unlink()
     return store
 
@@ -157,8 +166,9 @@ def _check_ids(ids: pa.Array[Any], wanted: pa.ChunkedArray[Any], path: Path) -> 
         raise Corrupt(f"{path} has changed since it was signed: sign it again")
 
 
-def _write_places(store: ShingleFile, nodes: Nodes, places: Spill) -> None:
-    """Put start, size and sum of each node's set where its number says."""
+def _write_places(store: ShingleFile, nodes: Nodes, places: Spill) -> int:
+    """Put start, size and sum of each node's set where its number says; the CRC of the sizes."""
+    crc = 0
     with no_space_named(store.places.parent), store.places.open("wb") as stream:
         for part in range(nodes.ranges):
             rows = places.read(part)
@@ -168,3 +178,6 @@ def _write_places(store: ShingleFile, nodes: Nodes, places: Spill) -> None:
                 whole[here] = rows[:, 1 + column]
                 stream.seek(8 * (column * len(nodes) + int(nodes.bounds[part])))
                 stream.write(whole.data)
+                if column == 1:
+                    crc = crc32(whole.data, crc)
+    return crc

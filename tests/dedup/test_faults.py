@@ -91,6 +91,14 @@ def test_a_flipped_byte_in_an_intermediate_file_is_never_silent(
     assert outcome.right + outcome.named == 1
 
 
+def test_a_wrong_size_of_a_set_is_named_also_where_it_says_that_the_set_need_not_be_read(
+    clustering: Clustering,
+) -> None:
+    sizes = (1 / 3, 2 / 3)  # between the starts and the sums
+    outcome = flip_mapped(clustering, "places", times=12, within=sizes)
+    assert (outcome.named, outcome.wrong) == (12, [])
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_is_named_and_nothing_is_left(tmp_path: Path) -> None:
     outcome = full_disk(tmp_path, kilobytes=1_024, documents=500)

@@ -109,11 +109,17 @@ def flip_block(clustering: Clustering, kind: str, times: int, seed: int = 1) -> 
     return outcome
 
 
-def flip_mapped(clustering: Clustering, kind: str, times: int, seed: int = 1) -> Outcome:
-    """Flip a byte in a file that is read where it lies, after it was written."""
+def flip_mapped(
+    clustering: Clustering,
+    kind: str,
+    times: int,
+    seed: int = 1,
+    within: tuple[float, float] = (0.0, 1.0),
+) -> Outcome:
+    """Flip a byte in a file that is read where it lies, after it was written; in a part of it."""
     outcome, draw = Outcome(), random.Random(seed)
     for _ in range(times):
-        engine = _Flipping(kind, draw.random())
+        engine = _Flipping(kind, draw.uniform(*within))
         what = f"{kind} at {engine.share:.3f}"
         _judge(outcome, what, partial(clustering.run, engine=engine), clustering.expected)
     return outcome
