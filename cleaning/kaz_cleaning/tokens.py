@@ -35,6 +35,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_LINE_END: Final = re.compile(r"[^\S\n]*(?:\n|\Z)")
 
 
 class Token(NamedTuple):
@@ -63,8 +64,7 @@ def split_tokens(text: str) -> list[str]:
 
 def _keeps_full_stop(word: str, text: str, end: int) -> bool:
     """True for an abbreviation or an initial, unless the full stop ends text or line."""
-    following = text[end + 1 : end + 2]
-    if following == "." or not text[end + 1 :].split("\n", 1)[0].strip():
-        return False
     is_initial = len(word) == 1 and word.isupper()
-    return is_initial or word.lower() in ABBREVIATIONS
+    if not is_initial and word.lower() not in ABBREVIATIONS:
+        return False
+    return text[end + 1 : end + 2] != "." and not _LINE_END.match(text, end + 1)
