@@ -135,22 +135,13 @@ def read_block(block: Block, dtype: Any) -> npt.NDArray[Any]:
     return raw.view(dtype)
 
 
-class Spill:
-    """Rows of 64-bit columns, spread over ranges, each of which fits into memory."""
+class RangedBlocks:
+    """The blocks of rows that are spread over ranges, each of which fits into memory."""
 
-    def __init__(self, file: BlockFile, ranges: int, columns: int) -> None:
+    def __init__(self, file: BlockFile, ranges: int) -> None:
         self.ranges = ranges
-        self.columns = columns
         self._file = file
         self._blocks: list[list[Block]] = [[] for _ in range(ranges)]
-
-    def append(self, parts: Integers, *columns: npt.NDArray[Any]) -> None:
-        """Add rows, each to its range. Raises DiskFull."""
-        assert len(columns) == self.columns
-        rows = np.column_stack([column.astype(np.uint64) for column in columns])
-        for part, places in spread(parts, self.ranges):
-            chosen = rows if len(places) == len(rows) else rows[places]
-            self._blocks[part].append(self._file.append(chosen))
 
     def adopt(self, blocks: Iterable[Iterable[Block]]) -> None:
         """Add what another process has written for each range."""
@@ -164,6 +155,22 @@ class Spill:
     def all_blocks(self) -> list[list[Block]]:
         """Where the rows of every range lie."""
         return self._blocks
+
+
+class Spill(RangedBlocks):
+    """Rows of 64-bit columns by ranges."""
+
+    def __init__(self, file: BlockFile, ranges: int, columns: int) -> None:
+        super().__init__(file, ranges)
+        self.columns = columns
+
+    def append(self, parts: Integers, *columns: npt.NDArray[Any]) -> None:
+        """Add rows, each to its range. Raises DiskFull."""
+        assert len(columns) == self.columns
+        rows = np.column_stack([column.astype(np.uint64) for column in columns])
+        for part, places in spread(parts, self.ranges):
+            chosen = rows if len(places) == len(rows) else rows[places]
+            self._blocks[part].append(self._file.append(chosen))
 
     def each(self, part: int) -> Iterator[npt.NDArray[np.uint64]]:
         """The rows of one range, block by block. Raises Corrupt."""

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from kaz_datasets.errors import Corrupt
-from kaz_dedup.blocks import Block, BlockFile, read_block, spread
+from kaz_dedup.blocks import Block, BlockFile, RangedBlocks, read_block, spread
 from kaz_dedup.words import Integers
 
 
@@ -38,31 +38,14 @@ def read_tables(blocks: Iterable[Block]) -> pa.Table | None:
     return pa.concat_tables(tables) if tables else None
 
 
-class TableSpill:
-    """Tables whose rows are spread over ranges, each of which fits into memory."""
-
-    def __init__(self, file: BlockFile, ranges: int) -> None:
-        self._file = file
-        self._blocks: list[list[Block]] = [[] for _ in range(ranges)]
+class TableSpill(RangedBlocks):
+    """Rows of tables by ranges."""
 
     def append(self, parts: Integers, table: pa.Table) -> None:
         """Add rows, each to its range. Raises DiskFull."""
-        for part, places in spread(parts, len(self._blocks)):
+        for part, places in spread(parts, self.ranges):
             chosen = table if len(places) == len(table) else table.take(places)
             self._blocks[part].append(write_table(self._file, chosen))
-
-    def adopt(self, blocks: Iterable[Iterable[Block]]) -> None:
-        """Add what another process has written for each range."""
-        for part, found in enumerate(blocks):
-            self._blocks[part] += found
-
-    def blocks(self, part: int) -> list[Block]:
-        """Where the rows of a range lie."""
-        return self._blocks[part]
-
-    def all_blocks(self) -> list[list[Block]]:
-        """Where the rows of every range lie."""
-        return self._blocks
 
     def read(self, part: int) -> pa.Table | None:
         """All rows of one range; None where there are none. Raises Corrupt."""
