@@ -1,8 +1,8 @@
 """Coverage-guided bytes against what reads untrusted input: no crash, no hang, idempotent.
 
-`python -m benchmarks.cleaning.fuzz [SECONDS]` (60 a target by default). atheris is no dependency of
-the project: an environment of its own holds it beside the checkout's packages. What it finds is
-left as `crash-*` under `.bench/fuzz/<target>`, to become a test.
+`python -m benchmarks.cleaning.fuzz [SECONDS [TARGET …]]` (60 a target by default). atheris is no
+dependency of the project: an environment of its own holds it beside the checkout's packages. What
+it finds is left as `crash-*` under `.bench/fuzz/<target>`, to become a test.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ TARGETS = ("charset", "extraction", "normaliser", "rules", "masks")
 LONGEST = 4096
 """Bytes of one input: guards of size have tests of their own."""
 SECONDS_A_INPUT = 5
+COMPILED = ("language", "text_signs", "suspicious_lines", "visible_text", "quality.measures")
+"""Modules with machine code; what they call of others is imported with them."""
 SEEDS = {
     "charset": [
         "Қазақстан".encode(),
@@ -50,7 +52,7 @@ def main() -> None:
     python = peer_python("atheris", ["atheris==2.3.0"])
     packages = [path for path in sys.path if path.endswith("site-packages")]
     floors = [str(CHECKOUT / name) for name in ("cleaning", "datasets", ".")]
-    for target in TARGETS:
+    for target in sys.argv[2:] or TARGETS:
         corpus = CACHE / "fuzz" / target
         corpus.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(SEEDS[target]):
@@ -71,7 +73,8 @@ def main() -> None:
 def fuzz(target: str, arguments: list[str]) -> None:
     """Feed one target until the time is up; atheris ends the process itself."""
     atheris = import_module("atheris")
-    import_module("kaz_cleaning.language")  # numba compiles it, and cannot compile instruments
+    for compiled in COMPILED:  # numba compiles them, and cannot compile instruments
+        import_module(f"kaz_cleaning.{compiled}")
     with atheris.instrument_imports(include=["kaz_cleaning"]):
         check = {
             "charset": _charset,

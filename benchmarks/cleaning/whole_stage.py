@@ -32,7 +32,7 @@ from kaz_cleaning.charset import decode
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Draft, Drop, Kept
 from kaz_cleaning.killable import packaged_model
-from kaz_cleaning.language_gate import glance
+from kaz_cleaning.language_gate import glance_all
 from kaz_cleaning.masks import mask
 from kaz_cleaning.normalise import normalise
 from kaz_cleaning.page import page_outcome, read_document
@@ -137,8 +137,7 @@ def _read(clock: Clock, batch: Sequence[Page]) -> list[Draft]:
     with clock.step("character sets"):
         markups = [decode(page.body, None).text for page in batch]
     with clock.step("language gate"):
-        for markup in markups:
-            glance(markup, packaged_model())
+        glance_all(markups, packaged_model())
     with clock.step(EXTRACTION):
         for draft in drafts:
             try:

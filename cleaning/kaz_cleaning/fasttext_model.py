@@ -18,6 +18,8 @@ from kaz_cleaning.language_labels import (
     Label,
     Language,
     Stretch,
+    Tally,
+    tally,
     weigh,
 )
 from kaz_cleaning.language_text import compose, majority, prepare, stretches_of
@@ -95,6 +97,10 @@ class FastTextModel:
     def judge_all(self, texts: Sequence[str]) -> list[Language]:
         """The verdict of each document, in order."""
         return [self.judge(text) for text in texts]
+
+    def tally_all(self, texts: Sequence[str]) -> list[Tally]:
+        """The letters of each text by language, in order."""
+        return [tally(self.stretches(text)) for text in texts]
 
 
 def _gated(label: str, score: float, script: str) -> Label:

@@ -81,7 +81,8 @@ def _is_utf16(sample: bytes) -> bool:
 
 def parse_html(text: str) -> Any | None:
     """The tree of a page, or None if there is none. Raises UnsafePage."""
-    _refuse_long(text)
+    refuse_long(text)
+    _refuse_wide(text)
     cleaned = _CONTROLS.sub(" ", _XML_DECLARATION.sub("", text))
     parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=False)
     parser.set_element_class_lookup(_ELEMENTS)
@@ -93,9 +94,13 @@ def parse_html(text: str) -> Any | None:
     return tree
 
 
-def _refuse_long(text: str) -> None:
+def refuse_long(text: str) -> None:
+    """Raise UnsafePage for markup that is too long for any look at it."""
     if len(text) > MAX_CHARACTERS:
         raise UnsafePage(f"{len(text)} characters of markup")
+
+
+def _refuse_wide(text: str) -> None:
     if _LONG_TAG.search(text) is None:
         return
     of_all = 0

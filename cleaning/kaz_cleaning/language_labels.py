@@ -70,6 +70,16 @@ class Language:
     unknown_share: float = 0.0
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Letters of a text by language: `kazakh` in Kazakh words, the doubtful ones too, `other` in
+    words of other known languages, of which `label` is the commonest."""
+
+    kazakh: float
+    other: int
+    label: str
+
+
 class LanguageModel(Protocol):
     """Anything that tells languages apart, line by line and document by document."""
 
@@ -93,6 +103,24 @@ class LanguageModel(Protocol):
     def judge_all(self, texts: Sequence[str]) -> list[Language]:
         """The verdict of each document, in order."""
         ...
+
+    def tally_all(self, texts: Sequence[str]) -> list[Tally]:
+        """The letters of each text by language, in order: for a look without a verdict."""
+        ...
+
+
+def tally(stretches: Sequence[Stretch]) -> Tally:
+    """Count the letters of a text's stretches."""
+    letters: Counter[str] = Counter()
+    kazakh = 0.0
+    for stretch in stretches:
+        label = stretch.label.label
+        ours = stretch.letters * stretch.kazakh
+        kazakh += ours
+        if label != UNKNOWN and not label.startswith(KAZAKH):
+            letters[label] += stretch.letters - round(ours)
+    label = max(sorted(letters), key=letters.__getitem__) if letters else UNKNOWN
+    return Tally(kazakh, letters.total(), label)
 
 
 def weigh(stretches: Sequence[Stretch], script: str = UNKNOWN_SCRIPT) -> Language:

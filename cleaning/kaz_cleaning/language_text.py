@@ -99,7 +99,7 @@ def compose(text: str) -> str:
 
 def compose_all(texts: Sequence[str]) -> list[str]:
     """The texts, composed; most need nothing, which one pass over all of them tells."""
-    points, starts = _points(texts)
+    points, starts = points_of(texts)
     flags = np.empty(len(texts), np.uint32)
     _flags(points, starts, characters(), flags)
     found = list(texts)
@@ -108,8 +108,8 @@ def compose_all(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def _points(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Code points of all texts, and where each begins."""
+def points_of(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Code points of all texts, one after another, and where each begins; one number more."""
     starts = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
     joined = "".join(texts).encode("utf-32-le", "surrogatepass")
@@ -118,7 +118,7 @@ def _points(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[n
 
 def stretches_of(texts: Sequence[str], *, whole: bool) -> Stretches:
     """Cut composed texts into stretches; with `whole` each text is one, whatever it holds."""
-    points, starts = _points(texts)
+    points, starts = points_of(texts)
     most = len(texts) if whole else len(texts) + sum(_most(text) for text in texts)
     words = np.empty(2 * len(points) + 2 * most + 2, np.uint16)
     bounds, owner = np.empty((most, 4), np.int64), np.empty(most, np.int64)

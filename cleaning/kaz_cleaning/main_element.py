@@ -45,7 +45,7 @@ def main_elements(extents: dict[Any, Extent]) -> list[Any]:
     if not points:
         return []
     best = max(points, key=points.__getitem__)
-    best = _common_roof(best, points)
+    best = _common_roof(best, points, extents)
     best = _better_parent(best, points)
     roof = _without_wrappers(best, extents)
     return _with_siblings(roof, points.get(best, 0.0), points, extents)
@@ -72,7 +72,8 @@ def _blocks_above(element: Any, extents: dict[Any, Extent]) -> Iterator[Any]:
         element = element.getparent()
 
 
-def _common_roof(best: Any, points: dict[Any, float]) -> Any:
+def _common_roof(best: Any, points: dict[Any, float], extents: dict[Any, Extent]) -> Any:
+    """The block around the best and its rivals; a site's own element, as <app-root>, is none."""
     rivals = [one for one in points if points[one] >= _NEAR_TOP * points[best] and one is not best]
     if len(rivals) < _RIVALS:
         return best
@@ -80,7 +81,7 @@ def _common_roof(best: Any, points: dict[Any, float]) -> Any:
     for above in best.iterancestors():
         if above.tag in ("body", "html"):
             return best
-        if sum(above in roof for roof in roofs) >= _RIVALS:
+        if above in extents and sum(above in roof for roof in roofs) >= _RIVALS:
             return above
     return best
 

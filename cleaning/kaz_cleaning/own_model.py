@@ -22,6 +22,7 @@ from kaz_cleaning.language_labels import (
     Label,
     Language,
     Stretch,
+    Tally,
 )
 from kaz_cleaning.language_text import (
     MAXIMUM_CHARACTERS,
@@ -146,6 +147,24 @@ class OwnModel:
                 letters, certainty.reshape(documents, width), kazakh, scripts, strict=True
             )
         ]
+
+    def tally_all(self, texts: Sequence[str]) -> list[Tally]:
+        """The letters of each text by language, in order: what `tally` says, many times faster."""
+        read = compose_all(texts)
+        cut = stretches_of(read, whole=False)
+        answers = self._answer(cut, read)
+        ours = answers.kazakh * answers.letters
+        kazakh = np.bincount(cut.owner, ours, len(texts)).tolist()
+        foreign = (answers.label >= 0) & ~self._is_kazakh[answers.label]
+        rest = np.where(foreign, answers.letters - np.rint(ours), 0)
+        width = len(self.labels) + 1
+        cells = cut.owner * width + answers.label % width
+        letters = np.bincount(cells, rest, len(texts) * width).reshape(len(texts), width)
+        other = letters.sum(axis=1).astype(np.int64).tolist()
+        seen = np.bincount(cells, foreign, len(texts) * width).reshape(len(texts), width) > 0
+        ranked = np.where(seen, letters, -1)[:, self._by_name].argmax(axis=1)
+        best = np.where(seen.any(axis=1), self._by_name[ranked], -1).tolist()
+        return [Tally(*row) for row in zip(kazakh, other, map(self._name, best), strict=True)]
 
     def _verdict(
         self,

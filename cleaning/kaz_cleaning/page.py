@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, Final
 
 from kaz_cleaning.charset import decode
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Draft, Drop, Dropped, Kept
 from kaz_cleaning.extraction import extract_tree
-from kaz_cleaning.html_tree import UnsafePage, parse_html, sniff_binary
+from kaz_cleaning.html_tree import UnsafePage, parse_html, refuse_long, sniff_binary
 from kaz_cleaning.language import LanguageModel
-from kaz_cleaning.language_gate import glance
+from kaz_cleaning.language_gate import glance_all
 from kaz_cleaning.metadata import page_address
 from kaz_cleaning.normalise import normalise
 from kaz_cleaning.page_kind import why_no_article
@@ -50,23 +49,45 @@ def clean_pages(
     pages: Sequence[Page], facts: SourceFacts, config: CleaningConfig, model: LanguageModel
 ) -> list[Kept | Dropped]:
     """The outcome of each page, in order: what `clean_page` says, many times faster."""
-    drafts = [_read(page, facts, config, model) for page in pages]
+    drafts = [Draft(page=page, facts=facts) for page in pages]
+    markups = [_attempt(draft, _open) for draft in drafts]
+    if config.language_gate:
+        _look(drafts, markups, model)
+    for number, draft in enumerate(drafts):
+        _attempt(draft, _read, markups[number])
+        markups[number] = None
+        draft.tree = None  # many times the page's size, and nothing asks for it any more
     refine_all([draft for draft in drafts if draft.drop is None], config, model)
     return [page_outcome(draft) for draft in drafts]
 
 
-def _read(page: Page, facts: SourceFacts, config: CleaningConfig, model: LanguageModel) -> Draft:
-    draft = Draft(page=page, facts=facts)
+def _attempt(draft: Draft, step: Callable[..., str | None], *more: str | None) -> str | None:
+    """What `step` answers; its decision against the page is left in the draft."""
     try:
-        check_response(page)
-        read_document(
-            draft, partial(_refuse_foreign, draft, model) if config.language_gate else None
-        )
-        draft.address = address_of(draft)
+        return None if draft.drop is not None else step(draft, *more)
     except Drop as drop:
         draft.drop = drop
-    draft.tree = None  # many times the page's size, and nothing asks for it any more
-    return draft
+        return None
+
+
+def _open(draft: Draft) -> str | None:
+    check_response(draft.page)
+    return open_document(draft)
+
+
+def _look(drafts: Sequence[Draft], markups: Sequence[str | None], model: LanguageModel) -> None:
+    """Ask the language gate for all pages that have markup."""
+    asked = [(draft, markup) for draft, markup in zip(drafts, markups, strict=True) if markup]
+    glances = glance_all([markup for _, markup in asked], model)
+    for (draft, _), glance in zip(asked, glances, strict=True):
+        draft.glance = glance
+        draft.drop = why_foreign(draft)
+
+
+def _read(draft: Draft, markup: str | None) -> None:
+    if markup is not None:
+        read_markup(draft, markup)
+    draft.address = address_of(draft)
 
 
 def address_of(draft: Draft) -> str | None:
@@ -100,6 +121,15 @@ def read_document(draft: Draft, gate: Callable[[str], None] | None = None) -> No
 
     `gate` sees the decoded markup before it is parsed, and may raise Drop.
     """
+    markup = open_document(draft)
+    if markup is not None:
+        if gate is not None:
+            gate(markup)
+        read_markup(draft, markup)
+
+
+def open_document(draft: Draft) -> str | None:
+    """The decoded markup of a page; None for a record of text, which is read. Raises Drop."""
     page = draft.page
     if not page.body.strip():
         raise Drop("no-article", "empty page")
@@ -108,13 +138,21 @@ def read_document(draft: Draft, gate: Callable[[str], None] | None = None) -> No
     _refuse_training(draft, None)
     if is_text_record(page):
         _take_text(draft)
-        return
+        return None
     decoded = decode(page.body, page.headers.get("content-type"), draft.facts.encoding)
     draft.charset = f"{decoded.encoding}: {decoded.reason}"
-    if gate is not None:
-        gate(decoded.text)
     try:
-        draft.tree = parse_html(decoded.text)
+        refuse_long(decoded.text)
+    except UnsafePage as refusal:
+        raise Drop("unsafe-html", str(refusal)) from refusal
+    return decoded.text
+
+
+def read_markup(draft: Draft, markup: str) -> None:
+    """The text, title and rights of decoded markup. Raises Drop."""
+    page = draft.page
+    try:
+        draft.tree = parse_html(markup)
     except UnsafePage as refusal:
         raise Drop("unsafe-html", str(refusal)) from refusal
     _refuse_training(draft, draft.tree)
@@ -128,15 +166,9 @@ def read_document(draft: Draft, gate: Callable[[str], None] | None = None) -> No
         raise Drop("no-article", draft.no_article)
 
 
-def _refuse_foreign(draft: Draft, model: LanguageModel, markup: str) -> None:
-    take_glance(draft, model, markup)
-    if (drop := why_foreign(draft)) is not None:
-        raise drop
-
-
 def take_glance(draft: Draft, model: LanguageModel, markup: str) -> None:
     """Look at the language of a page's markup, and leave what was seen in the draft."""
-    draft.glance = glance(markup, model)
+    (draft.glance,) = glance_all([markup], model)
 
 
 def why_foreign(draft: Draft) -> Drop | None:
@@ -181,11 +213,11 @@ def _row(draft: Draft, address: str) -> dict[str, Any]:
         "language_score": language.kazakh_share,
         "words": count_words(text) if draft.masked else int(draft.quality["words"]),
         "characters": len(text),
-        "quality": _pairs(draft.quality, "rule", "value"),
+        "quality": draft.quality,
         "cluster_id": None,
         "cluster_size": None,
-        "masked": _pairs(draft.masked, "type", "count"),
-        "repaired": _pairs(draft.repaired, "type", "count"),
+        "masked": draft.masked,
+        "repaired": draft.repaired,
         "warc_file": page.file,
         "warc_offset": page.offset,
         "extractor": extracted.extractor,
@@ -206,7 +238,3 @@ def plausible_date(stated: date | None, page: Page) -> date | None:
     if stated is None or stated > (page.retrieved_at + _CLOCK_SKEW).date():
         return None
     return stated
-
-
-def _pairs(values: dict[str, Any], name: str, value: str) -> list[dict[str, Any]]:
-    return [{name: key, value: values[key]} for key in sorted(values)]

@@ -7,10 +7,13 @@ and tags go; block tags become line breaks.
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
+from kaz_cleaning.language_text import points_of
 from kaz_datasets.compiled import compiled
 
 _LONGEST_NAME: Final = 10
@@ -36,36 +39,67 @@ _AFTER_LESS: Final = (_SLASH, _BANG, _QUESTION)
 
 def visible_text(markup: str) -> str:
     """Text of the markup's body and head title, one block a line; entities are resolved."""
-    points = np.frombuffer(markup.encode("utf-32-le", "surrogatepass"), np.uint32)
-    text = np.empty(len(points) + 1, np.uint32)
-    length = _strip(points, text)
-    found = text[:length].tobytes().decode("utf-32-le", "surrogatepass")
-    return html.unescape(found) if "&" in found else found
+    return visible_texts([markup])[0]
+
+
+def visible_texts(markups: Sequence[str], enough: int | None = None, line: int = 1) -> list[str]:
+    """The text of each page, in one pass over all of them.
+
+    With `enough` only its first lines, whole, until those of at least `line` characters hold so
+    many: a page of megabytes is not read for its first paragraph.
+    """
+    points, starts = points_of(markups)
+    text = np.empty(len(points) + len(markups), np.uint32)
+    ends = np.empty(len(markups), np.int64)
+    _strip_all(points, starts, len(points) if enough is None else enough, line, text, ends)
+    found = text[: ends[-1] if len(ends) else 0].tobytes().decode("utf-32-le", "surrogatepass")
+    parts = [found[start:end] for start, end in pairwise([0, *ends.tolist()])]
+    return [html.unescape(part) if "&" in part else part for part in parts]
 
 
 @compiled
-def _strip(points: Any, text: Any) -> int:
-    """Copy what is no markup to `text`, answer its length."""
-    at = 0
+def _strip_all(points: Any, starts: Any, enough: int, line: int, text: Any, ends: Any) -> None:
     put = 0
-    size = len(points)
+    for page in range(len(starts) - 1):
+        put = _strip(points, starts[page], starts[page + 1], enough, line, text, put)
+        ends[page] = put
+
+
+@compiled
+def _strip(points: Any, at: int, size: int, enough: int, line: int, text: Any, put: int) -> int:
+    """Copy what is no markup to `text` from `put` on, answer where it ends there."""
+    begun = put
+    held = 0
     while at < size:
         if points[at] != _LESS or not _opens(points, at, size):
             text[put] = points[at]
             put += 1
             at += 1
-            continue
-        if points[at + 1] == _BANG and at + 3 < size and points[at + 2] == points[at + 3] == _DASH:
-            at = _comment_end(points, at + 4, size)
-            continue
-        name = _name(points, at + 1, size)
-        at = _tag_end(points, at + 1, size)
-        if name in _HIDDEN:
-            at = _hidden_end(points, at, size, name)
-        elif name not in _INLINE:
+            if text[put - 1] != _NEWLINE:
+                continue
+        else:
+            if points[at + 1] == _BANG and _is_comment(points, at, size):
+                at = _comment_end(points, at + 4, size)
+                continue
+            name = _name(points, at + 1, size)
+            at = _tag_end(points, at + 1, size)
+            if name in _HIDDEN:
+                at = _hidden_end(points, at, size, name)
+                continue
+            if name in _INLINE:
+                continue
             text[put] = _NEWLINE
             put += 1
+        held += put - begun if put - begun > line else 0
+        begun = put
+        if held >= enough:
+            break
     return put
+
+
+@compiled
+def _is_comment(points: Any, at: int, size: int) -> bool:
+    return bool(at + 3 < size and points[at + 2] == points[at + 3] == _DASH)
 
 
 @compiled

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
@@ -28,7 +29,10 @@ _LARGEST: Final = 2**31 - 1
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
-    """The table of `rows`, dictionaries by field name; what a row lacks is null."""
+    """The table of `rows`, dictionaries by field name; what a row lacks is null.
+
+    A list of structs of two fields may be given as a mapping.
+    """
     columns = [array_of([row.get(field.name) for row in rows], field.type) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -56,22 +60,50 @@ def _milliseconds(value: datetime | None) -> int | None:
 
 
 def _numbers(values: Sequence[Any], kind: pa.DataType, dtype: Any) -> pa.Array[Any]:
-    filled = [0 if value is None else value for value in values]
+    filled = [0 if value is None else value for value in values] if None in values else values
     content = _buffer(np.array(filled, dtype))
     return pa.Array.from_buffers(kind, len(values), [_validity(values), content])
 
 
 def _strings(values: Sequence[str | None], kind: pa.DataType) -> pa.Array[Any]:
-    encoded = [b"" if value is None else value.encode() for value in values]
+    filled = ["" if value is None else value for value in values] if None in values else values
+    encoded = [value.encode() for value in filled if value is not None]
     buffers = [_validity(values), _buffer(_offsets(encoded)), pa.py_buffer(b"".join(encoded))]
     return pa.Array.from_buffers(kind, len(values), buffers)
 
 
-def _lists(values: Sequence[Sequence[Any] | None], kind: Any) -> pa.Array[Any]:
+def _lists(values: Sequence[Any], kind: Any) -> pa.Array[Any]:
+    if pa.types.is_struct(kind.value_type) and all(isinstance(one, Mapping) for one in values):
+        return _pairs(values, kind)
     filled = [value or () for value in values]
     items = array_of(list(chain.from_iterable(filled)), kind.value_type)
     buffers = [_validity(values), _buffer(_offsets(filled))]
     return pa.Array.from_buffers(kind, len(values), buffers, children=[items])
+
+
+def _pairs(values: Sequence[Mapping[Any, Any]], kind: Any) -> pa.Array[Any]:
+    """A list of structs of two fields, given as mappings: name to value, in the names' order."""
+    names, each = kind.value_type.field(0), kind.value_type.field(1)
+    keys = sorted(values[0]) if values else []
+    if keys and all(value.keys() == values[0].keys() for value in values):
+        width = len(keys)
+        rows = [list(map(value.__getitem__, keys)) for value in values]
+        first, second = _repeated(tuple(keys), len(values), names.type), list(chain(*rows))
+        ends = np.arange(0, width * len(values) + 1, width, dtype=np.int32)
+    else:
+        items = [sorted(value.items()) for value in values]
+        flat = list(chain.from_iterable(items))
+        first, second = array_of([key for key, _ in flat], names.type), [item for _, item in flat]
+        ends = _offsets(items)
+    children = [first, array_of(second, each.type)]
+    pairs = pa.Array.from_buffers(kind.value_type, len(second), [None], children=children)
+    return pa.Array.from_buffers(kind, len(values), [None, _buffer(ends)], children=[pairs])
+
+
+@lru_cache(maxsize=64)
+def _repeated(names: tuple[str, ...], times: int, kind: pa.DataType) -> pa.Array[Any]:
+    """The same names for each of some rows: a batch of documents has the same measures."""
+    return array_of(names * times, kind)
 
 
 def _structs(values: Sequence[Mapping[str, Any] | None], kind: Any) -> pa.Array[Any]:
@@ -83,7 +115,7 @@ def _structs(values: Sequence[Mapping[str, Any] | None], kind: Any) -> pa.Array[
 
 def _validity(values: Sequence[Any]) -> pa.Buffer | None:
     """One bit a value, the first lowest; None where no value is null."""
-    if not any(value is None for value in values):
+    if None not in values:
         return None
     bits = np.fromiter((value is not None for value in values), np.bool_, len(values))
     return _buffer(np.packbits(bits, bitorder="little"))

@@ -8,6 +8,9 @@ from typing import BinaryIO, Final
 PIECE: Final = 64 << 10
 """Bytes read or decompressed at once."""
 
+_FIRST: Final = 16 << 10
+"""Bytes read of a member at first: what follows a short one is read again as the next."""
+
 GZIP: Final = b"\x1f\x8b\x08"
 
 
@@ -17,7 +20,9 @@ class Member:
     def __init__(self, stream: BinaryIO, offset: int) -> None:
         stream.seek(offset)
         self._stream = stream
+        self._offset = offset
         self._inflate = zlib.decompressobj(31)
+        self._done = 0
         self._error: zlib.error | None = None
         self.head = b""
         """The first bytes."""
@@ -32,7 +37,7 @@ class Member:
         if self._error is not None:
             raise self._error
         while not self._inflate.eof:
-            packed = self._inflate.unconsumed_tail or self._stream.read(PIECE)
+            packed = self._packed(self._inflate, self._done)
             if not packed:
                 raise EOFError("the file ends inside it")
             if piece := self._decompress(packed):
@@ -40,15 +45,33 @@ class Member:
                 return piece
         return b""
 
+    def _packed(self, inflate: zlib._Decompress, done: int) -> bytes:
+        """What is to be decompressed after `done` times: most members are short."""
+        return inflate.unconsumed_tail or self._stream.read(PIECE if done else _FIRST)
+
     def _decompress(self, packed: bytes) -> bytes:
-        before = self._inflate.copy()
         try:
-            return self._inflate.decompress(packed, PIECE)
+            piece = self._inflate.decompress(packed, PIECE)
         except zlib.error as error:
-            self._error, salvaged = error, _salvage(before, packed)
+            self._error, salvaged = error, _salvage(self._again(), packed)
             if not salvaged:
                 raise
             return salvaged
+        self._done += 1
+        return piece
+
+    def _again(self) -> zlib._Decompress:
+        """The state before the last step, by doing again what went before it.
+
+        A copy of it before every step would cost every sound member as much as its bytes.
+        """
+        place = self._stream.tell()
+        self._stream.seek(self._offset)
+        inflate = zlib.decompressobj(31)
+        for done in range(self._done):
+            inflate.decompress(self._packed(inflate, done), PIECE)
+        self._stream.seek(place)
+        return inflate
 
     def end(self) -> int:
         """Where the member ended, once all was pulled."""

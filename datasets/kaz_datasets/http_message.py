@@ -53,8 +53,8 @@ def parse_headers(head: bytes) -> dict[str, str]:
     """Header fields after a first line, folded lines joined; what is no field is passed over."""
     headers: dict[str, str] = {}
     name = ""
-    for line in head.split(b"\n")[1:]:
-        text = line.decode("utf-8", "replace").rstrip("\r")
+    for line in head.decode("utf-8", "replace").split("\n")[1:]:
+        text = line.rstrip("\r")
         if text[:1] in (" ", "\t") and name:
             headers[name] = f"{headers[name]} {text.strip()}"
             continue

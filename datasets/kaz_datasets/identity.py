@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -23,12 +24,19 @@ TRACKING_PARAMETERS = (
     "utm_term",
 )
 
+_CANONICAL = re.compile(
+    r"https?://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9})(?:/[A-Za-z0-9._-]+)+/?"
+)
+"""Most addresses have nothing that canonicalising would touch: no port, query or escape."""
+
 
 def canonical_url(url: str) -> str:
     """`url` without fragment and tracking parameters, host in lower case, query sorted.
 
     Raises ValueError for what is not a web address.
     """
+    if _CANONICAL.fullmatch(url):
+        return url
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"not a web address: {url[:200]!r}")
@@ -44,7 +52,8 @@ def _without_default_port(url: str) -> str:
 
 def host_of(url: str) -> str:
     """The host name of `url`, without port, in lower case."""
-    return urlsplit(url).hostname or ""
+    plain = _CANONICAL.fullmatch(url)
+    return plain[1] if plain else urlsplit(url).hostname or ""
 
 
 def document_id(url: str, text: str) -> str:

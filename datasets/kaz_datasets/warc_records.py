@@ -27,6 +27,9 @@ from kaz_datasets.http_message import MAX_HEAD, parse_headers
 MAX_BLOCK = 32 << 20
 """Bytes of one record that are kept in memory: a page's 16 MiB, with room for chunks and head."""
 
+_READ = 1 << 20
+"""Bytes asked of the system at once: a member begins in what was read with the one before."""
+
 _WARC_LINE = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
 _ARC_LINE = re.compile(rb"(\S+) (\S+) (\d{8,14}) (\S+) (\d{1,15})\r?\n")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
@@ -64,7 +67,7 @@ class _Pull(Protocol):
 
 def read_records(path: Path) -> Iterator[Record | Broken]:
     """All records of a file in order, and what lies broken between them."""
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=_READ) as stream:
         yield from records_of(stream)
 
 

@@ -44,6 +44,9 @@ NOISE = """
 <footer>Барлық құқық қорғалған, көшіріп басуға болмайды.</footer>"""
 
 
+SENTENCE = "Көктем шыққалы бері ауыл маңындағы бұлақтың суы молайып, арнасынан асып барады, деді. "
+
+
 def page(body: str = BODY, head: str = "<title>Бұлақ тасыды — Сайт</title>", tail: str = "") -> str:
     return (
         f"<!DOCTYPE html><html><head>{head}</head><body>"
@@ -70,6 +73,12 @@ def test_sections_of_one_article_in_wrappers_of_their_own_belong_together() -> N
     picture = "<div class='picture'><img src='a.jpg'></div>"
     split = section.format(BODY) + picture + section.format(BODY.replace("<p>", "<p>Ал "))
     assert len(text_of(page(split)).splitlines()) == 2 * len(PARAGRAPHS)
+
+
+def test_sections_under_an_element_of_the_sites_own_belong_together() -> None:
+    sections = [f"<div><div><p>{SENTENCE * 3}{n}</p></div></div>" for n in range(5)]
+    found = text_of(f"<html><body><x-app>{''.join(sections)}</x-app></body></html>")
+    assert [line[-1] for line in found.split("\n")] == list("01234")
 
 
 def test_paragraphs_that_are_divisions_belong_to_the_article() -> None:

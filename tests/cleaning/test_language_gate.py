@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaz_cleaning.language import LanguageModel, load_model
-from kaz_cleaning.language_gate import glance
-from kaz_cleaning.visible_text import visible_text
+from kaz_cleaning.language_gate import glance, glance_all
+from kaz_cleaning.language_labels import tally
+from kaz_cleaning.visible_text import visible_text, visible_texts
 
 KAZAKH = "Бүгін таңертең ауылға жаңа автобус келді, балалар мектепке сонымен барды. "
 RUSSIAN = "Сегодня утром в село приехал новый автобус, дети поехали на нём в школу. "
@@ -64,6 +65,25 @@ def test_only_the_clearly_foreign_is_stopped(
     model: LanguageModel, body: str, foreign: bool
 ) -> None:
     assert glance(f"<html><body><p>{body}</body></html>", model).is_foreign is foreign
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text("<>/!-ap crit&;#1қ\n", max_size=60), max_size=4), st.integers(0, 30))
+def test_first_lines_are_the_beginning_of_the_text(markups: list[str], enough: int) -> None:
+    whole = visible_texts(markups)
+    assert whole == [visible_text(markup) for markup in markups]
+    for text, first in zip(whole, visible_texts(markups, enough), strict=True):
+        assert text.startswith(first)
+        assert first == text or first.endswith("\n")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from((KAZAKH, RUSSIAN, "<p>", "Bu xəbər. ", "ЕЛ ")), max_size=40))
+def test_many_pages_at_once_are_seen_as_each_alone(model: LanguageModel, parts: list[str]) -> None:
+    pages = ["".join(parts), RUSSIAN * 9, "".join(reversed(parts))]
+    assert glance_all(pages, model) == [glance(page, model) for page in pages]
+    texts = [visible_text(page) for page in pages]
+    assert model.tally_all(texts) == [tally(model.stretches(text)) for text in texts]
 
 
 def test_kazakh_articles_in_russian_frames_pass(model: LanguageModel, shared_data: Path) -> None:

@@ -70,3 +70,15 @@ def test_a_value_of_another_type_is_an_error() -> None:
         array_of([1], pa.string())
     with pytest.raises(OverflowError):
         array_of([2**31], pa.int32())
+
+
+@settings(deadline=None)
+@given(st.lists(st.dictionaries(_TEXT, st.floats(width=32, allow_nan=False), max_size=3)))
+def test_pairs_may_be_given_as_mappings(mappings: list[dict[str, float]]) -> None:
+    listed = [
+        [{"rule": name, "value": values[name]} for name in sorted(values)] for values in mappings
+    ]
+    for stated, meant in ((mappings, listed), (mappings[:1] * 3, listed[:1] * 3)):
+        made = array_of(stated, PAIRS)
+        made.validate(full=True)
+        assert made.equals(array_of(meant, PAIRS))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from w3lib.url import canonicalize_url
 
 from kaz_datasets.identity import TRACKING_PARAMETERS, canonical_url, document_id, host_of
 
@@ -71,3 +73,13 @@ def test_identifiers_differ_with_address_and_text() -> None:
     names = {document_id(url, text) for url, text in pairs}
     assert len(names) == len(pairs)
     assert all(len(name) == 32 for name in names)
+
+
+PLAIN = r"https?://[a-z0-9-]{1,9}\.[a-z]{1,9}(/[A-Za-z0-9._-]{1,5}){1,4}/?"
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_a_plain_address_is_its_own_canonical_one(url: str) -> None:
+    parts = urlsplit(url)
+    assert canonical_url(url) == canonicalize_url(url) == url
+    assert host_of(url) == parts.hostname
