@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from kaz_datasets.errors import Corrupt
-from kaz_dedup.blocks import Block, BlockFile, read_block
+from kaz_dedup.blocks import Block, BlockFile, Spill, range_of, read_block
 from kaz_dedup.components import Components, part_of
 from kaz_dedup.engines import Engine
 from kaz_dedup.linking import elect_keepers
@@ -20,22 +20,19 @@ from kaz_dedup.nodes import Nodes
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.ranks import NEVER
 from kaz_dedup.shingle_store import ShingleFile
-from kaz_dedup.tables import TableSpill, read_table, read_tables
-from kaz_dedup.words import Integers
+from kaz_dedup.tables import TableSpill, read_tables
+from kaz_dedup.words import GOLDEN, Integers
 
 MOST_KEEPERS: Final = 256
 """Bounds the work in a cluster of chained, mutually unlike documents (lists, tables)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class RootRange:
-    """All members of the clusters whose root lies in one range."""
+class ClusterRange:
+    """All members of the clusters whose roots hash to one range."""
 
     members: Sequence[Block]
-    """Those that are not roots: facts, `node`, `root` and `set`."""
-    facts: Block
-    sets: Block
-    first: int
+    """Facts, `node`, `root` and `set`."""
     bounds: Integers
     store: ShingleFile
     config: DedupConfig
@@ -54,23 +51,16 @@ def elect(
     """For each range of nodes, tables of those that have company: see `elect_range`."""
     found: list[list[Block]] = [[] for _ in range(nodes.ranges)]
     with BlockFile(folder / "members") as file:
-        members = TableSpill(file, nodes.ranges)
-        for part in range(nodes.ranges):
-            table, roots = _with_cluster(nodes, components, sets, part)
-            away = np.flatnonzero(roots != nodes.numbers(part))
-            members.append(nodes.part_of(roots[away]), table.take(away))
+        members = _members_by_cluster(nodes, components, sets, file, folder)
         tasks = (
-            RootRange(
+            ClusterRange(
                 members=members.blocks(part),
-                facts=nodes.facts[part],
-                sets=sets[part],
-                first=int(nodes.bounds[part]),
                 bounds=nodes.bounds,
                 store=store,
                 config=config,
                 output=folder / f"keepers-{part:05}",
             )
-            for part in range(nodes.ranges)
+            for part in range(members.ranges)
         )
         for blocks in run(elect_range, tasks):
             for part, more in enumerate(blocks):
@@ -78,43 +68,60 @@ def elect(
     return found
 
 
-def elect_range(task: RootRange) -> list[list[Block]]:
+def elect_range(task: ClusterRange) -> list[list[Block]]:
     """Elect in whole clusters; by ranges of nodes `node`, `cluster_id`, `keeper`, `similarity`,
-    `exact`, `cluster_size`. Memory is that of the range, and of its largest cluster.
+    `exact`, `cluster_size`. Memory is that of a range, and of its largest cluster.
     """
     members = read_tables(task.members)
     with BlockFile(task.output) as file:
         spill = TableSpill(file, len(task.bounds) - 1)
         if members is not None:
-            table = pa.concat_tables([_roots_of(task, members), members]).combine_chunks()
-            found = _elected(table, task)
+            found = _elected(members.combine_chunks(), task)
+            del members
             spill.append(part_of(found.column("node").to_numpy(), task.bounds), found)
     return spill.all_blocks()
 
 
-def _with_cluster(
-    nodes: Nodes, components: Components, sets: Sequence[Block], part: int
-) -> tuple[pa.Table, Integers]:
-    roots = components.roots(part)
-    own = read_block(sets[part], np.int64)
-    return _members(nodes.facts_of(part), nodes.numbers(part), roots, own), roots
+def _members_by_cluster(
+    nodes: Nodes, components: Components, sets: Sequence[Block], file: BlockFile, folder: Path
+) -> TableSpill:
+    """All nodes with company, by a hash of their root.
+
+    Not by the root itself: the smallest node of a cluster is a small number, so the first range
+    would hold the more, the larger clusters grow with the corpus.
+    """
+    members = TableSpill(file, nodes.ranges)
+    with BlockFile(folder / "company") as company:
+        # roots that nodes of later ranges have named: each range tells each other one once
+        named = Spill(company, nodes.ranges, 1)
+        for part in reversed(range(nodes.ranges)):
+            numbers, roots = nodes.numbers(part), components.roots(part)
+            away = np.unique(roots[roots != numbers])
+            named.append(nodes.part_of(away), away)
+            chosen = roots != numbers
+            for rows in named.each(part):
+                chosen[rows[:, 0].astype(np.int64) - nodes.bounds[part]] = True
+            here = np.flatnonzero(chosen)
+            own = read_block(sets[part], np.int64)[here]
+            facts = nodes.facts_of(part).drop_columns(["copies", "hash_high", "hash_low"])
+            table = _with_cluster(facts.take(here), numbers[here], roots[here], own)
+            members.append(_cluster_range(roots[here], nodes.ranges), table)
+    (folder / "company").unlink()
+    return members
 
 
-def _members(facts: pa.Table, numbers: Integers, roots: Integers, sets: Integers) -> pa.Table:
+def _cluster_range(roots: Integers, ranges: int) -> Integers:
+    return range_of(roots.astype(np.uint64) * GOLDEN, ranges)
+
+
+def _with_cluster(facts: pa.Table, numbers: Integers, roots: Integers, sets: Integers) -> pa.Table:
     columns: list[Any] = [pa.array(values) for values in (numbers, roots, sets)]
     for name, column in zip(("node", "root", "set"), columns, strict=True):
         facts = facts.append_column(name, column)
-    return facts.drop_columns(["copies", "hash_high", "hash_low"])
+    return facts
 
 
-def _roots_of(task: RootRange, members: pa.Table) -> pa.Table:
-    roots = np.unique(members.column("root").to_numpy())
-    here = roots - task.first
-    sets = read_block(task.sets, np.int64)[here]
-    return _members(read_table(task.facts).take(here), roots, roots, sets)
-
-
-def _elected(table: pa.Table, task: RootRange) -> pa.Table:
+def _elected(table: pa.Table, task: ClusterRange) -> pa.Table:
     count = len(table)
     clusters, nodes = table.column("root").to_numpy(), table.column("node").to_numpy()
     set_nodes, sets = np.unique(table.column("set").to_numpy(), return_inverse=True)
@@ -127,13 +134,14 @@ def _elected(table: pa.Table, task: RootRange) -> pa.Table:
         )  # fmt: skip
     if not sound:
         raise Corrupt("the intermediate file of shingles is damaged: check the disk, run again")
-    roots, which, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
-    # the first rows are those of the roots, ascending
-    assert np.array_equal(nodes[: len(roots)], roots)
+    _, which, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
+    first = np.empty(len(sizes), np.int64)
+    own = np.flatnonzero(nodes == clusters)
+    first[which[own]] = own
     ids = table.column("id")
     columns: dict[str, Any] = {
         "node": table.column("node"),
-        "cluster_id": ids.take(which),
+        "cluster_id": ids.take(first[which]),
         "keeper": ids.take(keepers),
         "similarity": pa.array(similarities),
         "exact": pa.array(sets == sets[keepers]),
