@@ -20,6 +20,7 @@ import numpy.typing as npt
 from kaz_dedup.compiled import lean
 from kaz_dedup.decoding import LONG, NOTHING
 from kaz_dedup.folding import FRONT, folding
+from kaz_dedup.wide_steps import SEPARATOR
 
 Bytes = npt.NDArray[np.uint8]
 Ends = npt.NDArray[np.uint64]
@@ -51,10 +52,17 @@ def code_table() -> Table:
     count = (points != 0).sum(axis=1).astype(np.uint32)
     known = ((first != 0) | (points[:, 0] == 0)) & ((second != 0) | (points[:, 1] == 0))
     table = np.where(known, first | front | second << U32(8) | count << _COUNT, _ESCAPED)
-    table = np.where(classes != 0, table, U32(1) << _SEPARATOR_BIT).astype(np.uint32)
-    table[NOTHING], table[LONG] = 0, U32(1) << _SEPARATOR_BIT
+    separator = U32(1) << _SEPARATOR_BIT | U32(1) << _COUNT | U32(SEPARATOR)
+    table = np.where(classes != 0, table, separator).astype(np.uint32)
+    table[NOTHING], table[LONG] = 0, separator
     table.flags.writeable = False
     return table
+
+
+def parts_of(entries: Table) -> tuple[Table, Table, Table, npt.NDArray[np.bool_]]:
+    """The two codes of each entry of the table, how many count, and whether it is escaped."""
+    count = np.where(entries & _ESCAPED, U32(4), entries >> _COUNT & U32(3))
+    return entries & U32(0xFF), entries >> U32(8) & U32(0xFF), count, entries & _ESCAPED != 0
 
 
 @lean
@@ -70,9 +78,9 @@ def encode(
 ) -> tuple[U64, U64]:
     """Append the codes of code points at `place`, and where words end at `words`; both moved on.
 
-    Where separators follow each other, words of no codes lie between them. What is written is
-    counted only where it is meant: where words end cannot be foreseen, and a wrongly foreseen
-    branch costs as much as ten letters.
+    A word ends where a separator is; where these follow each other, words of no codes lie between
+    them. What is written is counted only where it is meant: where words end cannot be foreseen, and
+    a wrongly foreseen branch costs as much as ten letters.
     """
     for i in range(count):
         entry = table[points[i]]
@@ -86,7 +94,7 @@ def encode(
         else:
             codes[place] = U8(entry)
             codes[place + U64(1)] = U8(entry >> U32(8))
-            place += U64(entry >> _COUNT & U32(3))
             ends[words] = place
+            place += U64(entry >> _COUNT & U32(3))
             words += U64(entry >> _SEPARATOR_BIT)
     return place, words

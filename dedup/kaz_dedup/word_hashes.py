@@ -95,8 +95,8 @@ def _gather(
 ) -> tuple[int, int, U64]:
     """Copy the first 16 codes of some words, and list those that have more.
 
-    A word's codes begin where the last one's end: `start` is where those of the first do. Returns
-    how many words have codes, how many more than 16, and where the last ends.
+    A word's codes begin behind the separator of the last: `start` is where those of the first do.
+    Returns how many words have codes, how many more than 16, and where the next begin.
     """
     place, long = _NONE, 0
     for i in range(len(ends)):
@@ -108,7 +108,7 @@ def _gather(
             long_words[long], long_starts[long] = place, start
             long += 1
         place += U64(size != _NONE)
-        start = ends[i]
+        start = ends[i] + U64(1)
     return int(np.int64(place)), long, start
 
 

@@ -18,6 +18,7 @@ from kaz_dedup.decoding import BLOCK, INVALID, BlockRoom, block_room, decode_blo
 from kaz_dedup.folding import folding
 from kaz_dedup.letter_codes import code_table, encode
 from kaz_dedup.respelling import CYRILLIC, script_of, tables
+from kaz_dedup.wide_codes import OTHER, encode_block, wide_room, wide_tables
 from kaz_dedup.word_hashes import GOLDEN, HASHED, U64, HashRoom, hash_codes, hash_room, mixed
 
 Bytes = npt.NDArray[np.uint8]
@@ -39,11 +40,14 @@ class Letters(NamedTuple):
     """The folded code point, or the first of two."""
     respellings: npt.NDArray[np.uint32]
     """The tables of `respelling`."""
+    wide: Bytes
+    """The tables of `wide_codes`; empty where the processor is too narrow for them."""
 
 
 class Room(NamedTuple):
     """Memory for one text, used again for each."""
 
+    wide: Bytes
     block: BlockRoom
     codes: Bytes
     ends: Hashes
@@ -58,17 +62,18 @@ def letters() -> Letters:
     """The tables, made once a process."""
     lowers = folding().points[:, 0].copy()
     lowers.flags.writeable = False
-    return Letters(code_table(), lowers, tables())
+    return Letters(code_table(), lowers, tables(), wide_tables())
 
 
 def room_for(offsets: Integers) -> Room:
     """Room for any of the texts."""
     longest = int(np.diff(offsets).max(initial=0))
     return Room(
+        wide_room(),
         block_room(),
         # At most two codes a byte: c, respelled, is тс.
-        np.zeros(2 * longest + int(HASHED), np.uint8),
-        np.empty(longest + 2, np.uint64),
+        np.zeros(2 * longest + 64 + int(HASHED), np.uint8),
+        np.empty(longest + 10, np.uint64),
         hash_room(),
         np.empty(longest + 1, np.uint32),
         np.empty(2 * longest + 2, np.uint32),
@@ -112,6 +117,13 @@ def _encode_blocks(data: Bytes, start: int, end: int, letters: Letters, room: Ro
     """Fill `room.codes` and `room.ends`; return how many words, or what `decode_block` returned."""
     place, words = _NONE, _NONE
     for first in range(start, end, BLOCK):
+        done, place, words = encode_block(
+            data, start, first, end, letters.wide, room.wide, room.codes, place, room.ends, words
+        )
+        if done == INVALID:
+            return INVALID
+        if done != OTHER:
+            continue
         count = decode_block(data, start, first, end, room.block)
         if count < 0:
             return count

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,9 @@ from dedup_campaign import digests, families
 from kaz_dedup import DedupConfig
 from kaz_dedup.clusters import find_clusters
 from kaz_dedup.engines import Engine, Processes, Threads
+from kaz_dedup.keepers import ClusterRange
 from kaz_dedup.signatures import sign_shard
+from kaz_dedup.tables import read_tables
 
 
 @pytest.fixture(params=["threads", "processes"])
@@ -52,3 +55,27 @@ def test_who_runs_the_tasks_and_in_which_ranges_changes_no_byte(
         results.append(digests(folder))
     assert results[0] == results[1]
     assert len(results[0]) == 5
+
+
+def test_no_task_holds_more_than_its_range_however_small_the_numbers_of_roots(
+    tmp_path: Path,
+) -> None:
+    # The smallest of forty random documents is nearly always one of the first.
+    texts = families(50, 40)
+    ids = random.Random(3).sample(range(10_000), len(texts))
+    documents, signatures = tmp_path / "texts.parquet", tmp_path / "signed.parquet"
+    pq.write_table(pa.table({"id": [f"{name:05}" for name in ids], "text": texts}), documents)
+    config = DedupConfig(range_rows=200)
+    sign_shard(documents, signatures, config)
+    held: list[int] = []
+
+    def run(function: Any, tasks: Iterable[Any]) -> Iterator[Any]:
+        for task in tasks:
+            if isinstance(task, ClusterRange):
+                held.append(len(read_tables(task.members) or ()))
+            yield function(task)
+
+    find_clusters([signatures], [documents], tmp_path / "clusters.parquet", config, run=run)
+    assert sum(held) > len(texts) // 2
+    assert len(held) >= len(texts) // config.range_rows
+    assert max(held) <= 2 * config.range_rows

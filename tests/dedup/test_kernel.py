@@ -20,7 +20,7 @@ from kaz_dedup.folding import FRONT, folded, folding
 from kaz_dedup.kernel import permutation_parameters, signatures_of
 from kaz_dedup.letter_codes import PLAIN, TELLING
 from kaz_dedup.texts import text_buffers
-from kaz_dedup.words import respelled
+from kaz_dedup.words import hash_words, letters, respelled, room_for
 
 CONSTITUTION = "Біз, ортақ тарихи тағдыр біріктірген Қазақстан халқы"
 MASK = (1 << 64) - 1
@@ -56,8 +56,8 @@ def splitmix(seed: int, index: int) -> int:
 def reference_codes(word: str) -> list[int]:
     """The bytes of a word, as the docstring of `letter_codes` gives them."""
     codes: list[int] = []
-    for letters, kind in map(folded, word):
-        for letter in letters:
+    for folds, kind in map(folded, word):
+        for letter in folds:
             if letter in PLAIN:
                 codes.append(1 + PLAIN.index(letter) | 0x80 * bool(kind & FRONT))
             elif letter in TELLING:
@@ -285,6 +285,33 @@ def test_every_code_point_belongs_to_words_or_separates_them() -> None:
     _, words = signatures_of(text_buffers(column), 1, 1, 0)
     expected = np.where(folding().classes[points], 1, 2)
     assert np.flatnonzero(words != expected).tolist() == []
+
+
+@pytest.mark.skipif(not len(letters().wide), reason="this processor has no AVX-512 VBMI2")
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(
+                alphabet="абвгдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюяәҒӨ ,.-№«»—…😀aZ7\n", max_size=90
+            ),
+            st.text(alphabet=st.characters(min_codepoint=0x400, max_codepoint=0x4FF), max_size=2),
+            st.text(alphabet=st.characters(min_codepoint=0x80, max_codepoint=0x2FFF), max_size=1),
+        ),
+        min_size=10,
+        max_size=60,
+    ).map("".join)
+)
+def test_wide_processors_and_others_hash_the_same_words(text: str) -> None:
+    data = np.frombuffer(text.encode(), np.uint8)
+    room = room_for(np.array([0, len(data)]))
+    narrow = letters()._replace(wide=np.empty(0, np.uint8))
+    found = []
+    for tables in (letters(), narrow):
+        out = np.zeros(len(data) + 1, np.uint64)
+        count = hash_words(data, 0, len(data), tables, room, out)
+        found.append(out[:count].tolist())
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("place", [1021, 1022, 1023, 1024, 2047])
