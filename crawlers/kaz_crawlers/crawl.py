@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -16,7 +17,7 @@ from kaz_crawlers.addresses import UrlState
 from kaz_crawlers.archive import SOURCE_FILE, archive_facts
 from kaz_crawlers.options import CrawlOptions
 from kaz_crawlers.source import Source
-from kaz_crawlers.url_states import HostTraffic, host_traffic, url_states
+from kaz_crawlers.url_states import FRONTIER_FILE, HostTraffic, host_traffic, url_states
 from kaz_datasets.account import Account, Bookkeeper
 from kaz_datasets.errors import BadConfiguration, Failed
 from kaz_datasets.files import write_text
@@ -44,6 +45,10 @@ class CrawlResult:
     """How many addresses ended in each state."""
     hosts: Mapping[str, HostTraffic] = field(default_factory=dict)
     """What each host was asked for and has sent."""
+    fetched: int = field(default=0, compare=False)
+    """Answers that this call has brought; a crawl that went on has more of earlier ones."""
+    seconds: float = field(default=0.0, compare=False)
+    """What this call has taken."""
 
 
 def crawl(
@@ -63,7 +68,9 @@ def crawl(
     options = options or CrawlOptions()
     _may_crawl(source, options)
     _prepare(_limited(source, options), folder)
+    before, began = _fetched(folder), time.monotonic()
     reason = _run_child(folder, options, previous, progress)
+    seconds = time.monotonic() - began
     states: Counter[str] = Counter(state.state for state in url_states(folder))
     account = account_of(source.id, url_states(folder))
     return CrawlResult(
@@ -73,7 +80,15 @@ def crawl(
         finish_reason=reason,
         states=dict(states),
         hosts=host_traffic(folder),
+        fetched=_fetched(folder) - before,
+        seconds=seconds,
     )
+
+
+def _fetched(folder: Path) -> int:
+    if not (folder / FRONTIER_FILE).is_file():
+        return 0
+    return sum(traffic.pages for traffic in host_traffic(folder).values())
 
 
 def _may_crawl(source: Source, options: CrawlOptions) -> None:

@@ -36,7 +36,7 @@ from kaz_flows.operations.forms import (
 )
 from kaz_flows.operations.progress import CrawlProgress, StageProgress
 from kaz_flows.operations.showing import show_build, show_card_link, show_crawl, show_work
-from kaz_flows.operations.tokens import hub_token
+from kaz_flows.operations.tokens import hub_access, hub_token
 from kaz_flows.operations.waiting import one_publisher, patience
 from kaz_flows.prefect_runner import PrefectRunner
 from kaz_flows.publish import publish_release, release_folder
@@ -97,8 +97,9 @@ def takedown_flow(workspace: Path, takedown: TakedownForm) -> TakedownReport | N
 
 @flow(name="health", **HOOKS)
 def health_flow(workspace: Path) -> list[Alarm]:
-    """Look at sources, disk, locks and crawls at work, and tell of what is wrong."""
-    return show_health(Workspace.open(workspace))
+    """Look at sources, disk, locks, crawls at work and the token, and tell of what is wrong."""
+    opened = Workspace.open(workspace)
+    return show_health(opened, hub_access(Configuration.of(opened).release.repo))
 
 
 @flow(name="verify-published", **HOOKS)

@@ -136,6 +136,9 @@ def test_every_address_ends_in_a_state(site: LoopbackSite, tmp_path: Path) -> No
     again = crawl(source, tmp_path, options(site))
     assert again == result
     assert site.requests == asked
+    assert result.fetched >= len(told) > 0
+    assert result.seconds > 0
+    assert again.fetched == 0
 
 
 def test_killed_and_started_again_it_ends_whole(site: LoopbackSite, tmp_path: Path) -> None:

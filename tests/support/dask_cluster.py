@@ -31,7 +31,7 @@ class DaskCluster:
     ) -> None:
         self.folder = folder
         self.protocol = protocol
-        self.port = _free_port()
+        self.port = free_port()
         self.environment = {**os.environ, **QUIET, **(environment or {})}
         self.workers: list[subprocess.Popen[bytes]] = []
         self._wanted = workers
@@ -117,7 +117,8 @@ class DaskCluster:
             )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Final
@@ -22,6 +22,8 @@ INSTALL: Final = "pip install 'kazcorpus[dask]'"
 CONNECT_SECONDS: Final = 20.0
 WORKERS_SECONDS: Final = 60.0
 """For the first worker to be there."""
+LOST_SECONDS: Final = 20.0
+"""For the scheduler to see that a worker has ended, once its connection is broken."""
 ORPHANS_SECONDS: Final = 1_800.0
 """For what a client left running that was killed: one unit at most a slot."""
 
@@ -56,13 +58,7 @@ def connected(address: EngineAddress, patience: float = CONNECT_SECONDS) -> Iter
 
 def look_at_workers(client: Any, workspace: Workspace, place: Place) -> int:
     """How many units run at once. Raises Failed for workers that would write other bytes."""
-    try:
-        client.wait_for_workers(1, timeout=WORKERS_SECONDS)
-    except TimeoutError as error:
-        raise Failed(
-            "the scheduler has no workers: start some with"
-            " `dask worker ADDRESS --nthreads 1`, and give the same command again"
-        ) from error
+    _wait_for_workers(client)
     _check_distributed(client)
     name, text = f".seen-{secrets.token_hex(8)}.partial", secrets.token_hex(16)
     probe = workspace.root / name
@@ -70,7 +66,7 @@ def look_at_workers(client: Any, workspace: Workspace, place: Place) -> int:
     workspace.storage.keep_record(probe)
     try:
         digest = hashlib.sha256(text.encode()).hexdigest()
-        found = client.run(introduce, place, name, digest, on_error="return")
+        found = answers_of_workers(client, introduce, place, name, digest)
     finally:
         workspace.storage.drop_record(probe)
     for worker, answer in sorted(found.items()):
@@ -85,7 +81,9 @@ def wait_for_orphans(client: Any, mark: str, progress: Progress = silent) -> Non
     """
     deadline = time.monotonic() + ORPHANS_SECONDS
     while True:
-        left = [key for keys in client.run(running).values() for key in keys if mark in key]
+        answers = answers_of_workers(client, running).values()
+        left = [key for keys in answers if not isinstance(keys, Exception) for key in keys]
+        left = [key for key in left if mark in key]
         if not left:
             return
         if time.monotonic() > deadline:
@@ -95,6 +93,33 @@ def wait_for_orphans(client: Any, mark: str, progress: Progress = silent) -> Non
             )
         progress(0, len(left), "units of an earlier run, waiting for them")
         time.sleep(0.5)
+
+
+def answers_of_workers(
+    client: Any, function: Callable[..., Any], *arguments: Any
+) -> dict[str, Any]:
+    """What every worker says, or the exception it raises; one that dies meanwhile is left out.
+
+    A connection that breaks although its worker stays is in the answer after `LOST_SECONDS`.
+    """
+    deadline = time.monotonic() + LOST_SECONDS
+    while True:
+        _wait_for_workers(client)
+        found: dict[str, Any] = client.run(function, *arguments, on_error="return")
+        broken = [worker for worker, answer in found.items() if isinstance(answer, OSError)]
+        if not broken or time.monotonic() > deadline:
+            return found
+        time.sleep(0.5)  # the scheduler is about to see that they are gone
+
+
+def _wait_for_workers(client: Any) -> None:
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+    except TimeoutError as error:
+        raise Failed(
+            "the scheduler has no workers: start some with"
+            " `dask worker ADDRESS --nthreads 1`, and give the same command again"
+        ) from error
 
 
 def _check_distributed(client: Any) -> None:

@@ -11,6 +11,7 @@ from prefect.events import emit_event
 from kaz_datasets.errors import KazcorpusError
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import Configuration
+from kaz_flows.doctor.hub import HubAccess
 from kaz_flows.health.alarms import Alarm, alarms
 from kaz_flows.health.notify import tell
 from kaz_flows.health.table import health_rows
@@ -19,17 +20,18 @@ EVENT = "kazcorpus.alarm"
 """What an automation can wait for; its resource is `kazcorpus.<kind>.<about>`."""
 
 
-def show_health(workspace: Workspace) -> list[Alarm]:
+def show_health(workspace: Workspace, access: HubAccess | None = None) -> list[Alarm]:
     """Leave the table of sources and every alarm; tell whom the configuration names.
 
-    A message that nobody takes is logged: the work that was done does not fail for it.
+    With `access` the Hub is asked whether its token is still good. A message that nobody takes is
+    logged: the work that was done does not fail for it.
     """
     rows = [dict(row) for row in health_rows(workspace)]
     if rows:
         create_table_artifact(
             key="health", table=rows, description="The last crawl of each source, and its history"
         )
-    found = list(alarms(workspace))
+    found = list(alarms(workspace, access))
     if not found:
         return found
     lines = [f"- **{alarm.kind}** {alarm.about}: {alarm.found}. {alarm.advice}" for alarm in found]

@@ -10,13 +10,14 @@ Row = dict[str, str | int | float]
 
 
 def crawl_rows(results: Mapping[str, CrawlResult]) -> list[Row]:
-    """A line a source: pages, megabytes, and how the crawl ended."""
+    """A line a source: pages, megabytes, what the host was asked a minute, how the crawl ended."""
     return [
         {
             "source": name,
             "addresses": result.account.entered,
             "pages": result.pages,
             "MB": round(result.bytes / 1e6, 2),
+            "a minute": round(60 * result.fetched / result.seconds, 1) if result.seconds else 0.0,
             "ended": result.finish_reason,
         }
         for name, result in results.items()

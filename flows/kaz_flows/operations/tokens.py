@@ -6,9 +6,11 @@ import os
 from typing import Final
 
 from huggingface_hub import get_token
+from huggingface_hub.constants import ENDPOINT
 from prefect.blocks.system import Secret
 
 from kaz_datasets.errors import Refused
+from kaz_flows.doctor.hub import HubAccess
 
 BLOCK: Final = "hf-token"
 
@@ -30,6 +32,12 @@ def hub_token() -> str:
 def hub_token_or_none() -> str | None:
     """The same, or None where there is none: what is public can be read without."""
     return os.environ.get("HF_TOKEN") or _from_block() or get_token()
+
+
+def hub_access(repo: str) -> HubAccess | None:
+    """Whom the watch over the token asks, and with which; None where there is no token to watch."""
+    token = hub_token_or_none()
+    return HubAccess(endpoint=ENDPOINT, token=token, repo=repo) if token else None
 
 
 def _from_block() -> str | None:

@@ -19,7 +19,7 @@ from kaz_datasets.workspace import Workspace
 from kaz_flows.build import build
 from kaz_flows.cluster.address import engine_address
 from kaz_flows.cluster.engine import runner_on
-from kaz_flows.cluster.scheduler import connected
+from kaz_flows.cluster.scheduler import answers_of_workers, connected
 from kaz_flows.configuration import Configuration, make_workspace
 from kaz_flows.runner import LocalRunner
 
@@ -110,6 +110,27 @@ def test_workers_that_do_not_see_the_workspace_or_have_other_versions_are_named(
         runner_on(cluster.engine, workspace),
     ):
         pass
+
+
+def test_a_worker_that_dies_while_it_is_asked_is_left_out(tmp_path: Path) -> None:
+    once = str(tmp_path / "once")
+
+    def end_one() -> str:
+        import os
+
+        try:
+            os.close(os.open(once, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return "alive"
+        os.kill(os.getpid(), signal.SIGKILL)
+        return "dead"
+
+    with DaskCluster(tmp_path / "cluster") as cluster:
+        cluster.wait_for_workers()
+        address = engine_address(cluster.engine)
+        assert address is not None
+        with connected(address) as client:
+            assert list(answers_of_workers(client, end_one).values()) == ["alive"]
 
 
 def test_a_scheduler_that_is_not_there_is_said_in_one_sentence() -> None:

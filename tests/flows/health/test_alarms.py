@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from kaz_datasets.files import write_text
+from kaz_datasets.hub import serve
 from kaz_datasets.workspace import Workspace
 from kaz_flows.configuration import make_workspace
+from kaz_flows.doctor.hub import HubAccess
 from kaz_flows.health.alarms import STUCK, alarms
 from kaz_flows.health.history import History
 from kaz_flows.lock import crawling
@@ -75,3 +77,16 @@ def test_a_source_that_left_its_band(workspace: Workspace) -> None:
     assert "errors is 0.9" in alarm.found
     # the sick crawl is no part of the band of the next
     assert set(history.enter("202608", {"pages": 2.0}).held()) == {"202608"}
+
+
+def test_a_token_that_the_hub_no_longer_takes(workspace: Workspace, tmp_path: Path) -> None:
+    with serve(tmp_path / "hub", tokens={"hf_good": "write", "hf_reader": "read"}) as hub:
+        found = {
+            token: list(alarms(workspace, HubAccess(endpoint=hub.url, token=token)))
+            for token in ("hf_good", "hf_reader", "hf_expired")
+        }
+    assert found["hf_good"] == []
+    assert "may only read" in found["hf_reader"][0].found
+    (alarm,) = found["hf_expired"]
+    assert alarm.kind == "token"
+    assert "hf_expired" not in alarm.sentence

@@ -80,8 +80,11 @@ def test_a_crawl_says_what_became_of_every_address() -> None:
         finish_reason="finished",
         states={},
         hosts={},
+        fetched=4,
+        seconds=16.0,
     )
-    assert crawl_rows({"sait-kz": result})[0]["MB"] == 1.5
+    (row,) = crawl_rows({"sait-kz": result})
+    assert (row["MB"], row["a minute"]) == (1.5, 15.0)
     assert [(row["end"], row["addresses"]) for row in state_rows({"sait-kz": result})] == [
         ("fetched", 2),
         ("http-404", 2),
