@@ -25,9 +25,9 @@ from prefect.types.entrypoint import EntrypointType
 
 from kaz_datasets.workspace import Workspace
 from kaz_flows import flows
+from kaz_flows.operations.standing import POOL
 from kaz_flows.operations.waiting import PUBLISHERS
 
-POOL: Final = "kazcorpus"
 TIME_ZONE: Final = "Asia/Almaty"
 ZOMBIE: Final = "kazcorpus: no heartbeat"
 HEARTBEAT: Final = 30

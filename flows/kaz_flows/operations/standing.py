@@ -34,6 +34,8 @@ WORKER_GRACE: Final = 30.0
 """Seconds that a worker has to cancel its runs; what it ran goes on later."""
 DOWN_GRACE: Final = 90.0
 MOST_RESTARTS: Final = 5
+POOL: Final = "kazcorpus"
+"""The work pool that the worker asks."""
 RESTARTS_WITHIN: Final = 600.0
 """Seconds in which so many ends are an accident, such as of memory, and more are a fault."""
 
@@ -88,10 +90,7 @@ class Keeper:
         # a restarted server must be where browsers and runs under way look for it
         port = urlsplit(server.url).port
         self._access = replace(self._access, port=port)
-        os.environ.update(client_environment(self._workspace, server))
-        from kaz_flows.operations.deployments import register
-
-        self._deployments = tuple(register(self._workspace))
+        self._deployments = _registered(self._workspace, server)
         self._work(server)
 
     def mend(self) -> list[str]:
@@ -125,9 +124,7 @@ class Keeper:
         return self._server
 
     def _work(self, server: Server) -> None:
-        from kaz_flows.operations.deployments import POOL
-
-        self._worker = _start_worker(self._workspace, server, POOL)
+        self._worker = _start_worker(self._workspace, server)
         self.standing = _note(self._workspace, server, self._worker, self._deployments)
 
     def _count_restart(self, name: str) -> None:
@@ -167,9 +164,28 @@ def take_down(workspace: Workspace) -> Standing:
     return found
 
 
-def _start_worker(workspace: Workspace, server: Server, pool: str) -> subprocess.Popen[bytes]:
+def _registered(workspace: Workspace, server: Server) -> tuple[str, ...]:
+    """Make or renew the deployments; their names.
+
+    By a child: Prefect's client takes 200 MB, which `up` would keep for as long as it stands.
+    Raises Failed.
+    """
     # -P: whatever lies in the working directory must not be imported.
-    command = [sys.executable, "-P", "-m", "prefect", "worker", "start", "--pool", pool]
+    done = subprocess.run(  # noqa: S603 - our own interpreter, our own module
+        [sys.executable, "-P", "-m", "kaz_flows.operations.registering", str(workspace.root)],
+        env={**os.environ, **client_environment(workspace, server)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"the deployments could not be registered: {done.stderr.strip()[-500:]}")
+    return tuple(json.loads(done.stdout))
+
+
+def _start_worker(workspace: Workspace, server: Server) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", "prefect", "worker", "start", "--pool", POOL]
     with (prefect_home(workspace) / "worker.log").open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
             [*command, "--type", "process", "--name", workspace.root.name],
