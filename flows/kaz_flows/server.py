@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import socket
@@ -29,6 +28,7 @@ from kaz_flows.access import (
     access_of,
     client_credentials,
 )
+from kaz_flows.server_api import ask
 
 STARTUP_SECONDS = 120  # a cold start migrates the database: 19 to 24 s on two shared cores
 
@@ -75,13 +75,8 @@ def running_server(workspace: Workspace) -> Server | None:
 
 def require_entry(server: Server) -> None:
     """Raise BadConfiguration if the server asks for a password that the environment lacks."""
-    stated = client_credentials(os.environ).get(CLIENT_CREDENTIALS, "")
-    request = urllib.request.Request(f"{server.api}/admin/version")  # noqa: S310 - our own server
-    if stated:
-        coded = base64.b64encode(stated.encode()).decode()
-        request.add_header("Authorization", f"Basic {coded}")
     try:
-        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
+        ask(server.api, "admin/version")
     except urllib.error.HTTPError as error:
         if error.code == HTTPStatus.UNAUTHORIZED:
             raise BadConfiguration(

@@ -5,35 +5,24 @@ Import this module only in a process whose environment names a Prefect server.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import timedelta
 from typing import Any, Final
 
 from prefect import Flow
-from prefect.automations import Automation
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
-from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from kaz_datasets.workspace import Workspace
 from kaz_flows import flows
+from kaz_flows.operations.silence import HEARTBEAT
 from kaz_flows.operations.standing import POOL
 from kaz_flows.operations.waiting import PUBLISHERS
 
 TIME_ZONE: Final = "Asia/Almaty"
-ZOMBIE: Final = "kazcorpus: no heartbeat"
-HEARTBEAT: Final = 30
-"""Seconds between a run's signs of life: the least that Prefect takes."""
-SILENCE: Final = 70
-"""Seconds without one until a run counts as crashed: two signs missed, and some grace."""
 CRAWLS: Final = 4
 """Runs of `crawl` at once. A crawl waits for its hosts most of the time and takes 100 to 200 MB."""
 RENEWAL: Final = Cron("0 2 * * 6", timezone=TIME_ZONE)
@@ -43,14 +32,13 @@ NIGHTLY: Final = Cron("30 4 * * *", timezone=TIME_ZONE)
 
 
 def register(workspace: Workspace) -> list[str]:
-    """Make or renew pool, deployments and the watch for dead runs; the deployments' names."""
+    """Make or renew pool and deployments; the deployments' names."""
     _make_pool()
     _limit_publishers()
     names = []
     for deployment in deployments(workspace):
         deployment.apply()
         names.append(f"{deployment.flow_name}/{deployment.name}")
-    asyncio.run(_watch_for_zombies())
     return names
 
 
@@ -126,26 +114,3 @@ def _make_pool() -> None:
 def _limit_publishers() -> None:
     with get_client(sync_client=True) as client:
         client.upsert_global_concurrency_limit_by_name(PUBLISHERS, 1)
-
-
-async def _watch_for_zombies() -> None:
-    """Have the server call a run crashed that gives no sign of life (a killed worker's)."""
-    with suppress(ValueError):  # there is none yet
-        await (await Automation.aread(name=ZOMBIE)).adelete()
-    ends = ("heartbeat", "Completed", "Failed", "Cancelled", "Crashed", "Paused", "Suspended")
-    trigger = EventTrigger(
-        after={"prefect.flow-run.heartbeat"},
-        expect={f"prefect.flow-run.{end}" for end in ends},
-        match={"prefect.resource.id": ["prefect.flow-run.*"]},
-        for_each={"prefect.resource.id"},
-        posture=Posture.Proactive,
-        threshold=1,
-        within=timedelta(seconds=SILENCE),
-    )
-    crashed = ChangeFlowRunState(
-        name=None,
-        force=False,
-        state=StateType.CRASHED,
-        message="no sign of life for over a minute: give the same run again, it goes on",
-    )
-    await Automation(name=ZOMBIE, trigger=trigger, actions=[crashed]).acreate()

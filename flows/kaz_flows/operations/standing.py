@@ -20,6 +20,7 @@ from kaz_datasets.errors import Failed, NotFound
 from kaz_datasets.files import write_json
 from kaz_datasets.workspace import Workspace
 from kaz_flows.access import Access, access_of
+from kaz_flows.operations.silence import SilenceWatch
 from kaz_flows.server import (
     Server,
     client_environment,
@@ -94,7 +95,7 @@ class Keeper:
         self._work(server)
 
     def mend(self) -> list[str]:
-        """Start again what has ended by itself; what that was, in words.
+        """Start again what has ended by itself, end runs that are dead; what that was, in words.
 
         Raises Failed when it has happened too often to be an accident.
         """
@@ -108,6 +109,7 @@ class Keeper:
                 self._serve()
             else:
                 self._work(self._server)
+        said += [f"{name} gave no sign of life and is called crashed" for name in self._runs.look()]
         return said
 
     def finish(self) -> None:
@@ -121,6 +123,7 @@ class Keeper:
     def _serve(self) -> Server:
         self._serving, self._server = start(self._workspace, self._access)
         introduce(self._workspace, self._serving, self._server)
+        self._runs = SilenceWatch(self._server)
         return self._server
 
     def _work(self, server: Server) -> None:
