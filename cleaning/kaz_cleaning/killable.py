@@ -21,6 +21,7 @@ from typing import Any, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from kaz_cleaning.idle_pools import IdlePools
 from kaz_cleaning.language import LanguageModel, load_model
 from kaz_cleaning.masks import mask
 from kaz_cleaning.quality.measures import measure_text
@@ -41,6 +42,8 @@ but a page that waits for something has to be stopped too."""
 _IN_FLIGHT_PER_WORKER: Final = 4
 _JOBS_PER_WORKER: Final = 500
 """A worker is replaced after so many, which ends any slow leak of the parsers."""
+
+_POOLS: Final = IdlePools()
 
 Outcome = TypeVar("Outcome")
 
@@ -112,13 +115,28 @@ def run_killable(
     `work` runs in a process that has called `ready`, which loads the language model; what it
     raises is raised here.
     """
-    pool: Any = ProcessPool(
+    with _POOLS.lent(_pool, workers, ready) as pool:
+        yield from _outcomes(pool, work, jobs, workers, timeout, parts)
+
+
+def _pool(workers: int, ready: Callable[[], object]) -> Any:
+    return ProcessPool(
         max_workers=workers,
         max_tasks=_JOBS_PER_WORKER,
         context=multiprocessing.get_context("spawn"),  # fork copies threads' locks
         initializer=start_worker,
         initargs=(ready,),
     )
+
+
+def _outcomes(
+    pool: Any,
+    work: Callable[..., Outcome],
+    jobs: Iterable[tuple[Any, ...]],
+    workers: int,
+    timeout: float,
+    parts: Callable[[Any], Sequence[tuple[Any, ...]]],
+) -> Iterator[Outcome | Stopped]:
     waiting: deque[tuple[Any, Any]] = deque()
 
     def schedule(job: tuple[Any, ...]) -> Any:
@@ -134,16 +152,12 @@ def run_killable(
         for again in [schedule(part) for part in smaller]:
             yield _outcome(again, timeout)
 
-    try:
-        for job in jobs:
-            waiting.append((job, schedule(job)))
-            if len(waiting) >= workers * _IN_FLIGHT_PER_WORKER:
-                yield from first()
-        while waiting:
+    for job in jobs:
+        waiting.append((job, schedule(job)))
+        if len(waiting) >= workers * _IN_FLIGHT_PER_WORKER:
             yield from first()
-    finally:
-        pool.stop()
-        pool.join()
+    while waiting:
+        yield from first()
 
 
 def _outcome(future: Any, timeout: float) -> Any:
