@@ -18,6 +18,9 @@ HEARTBEAT: Final = 30
 """Seconds between a run's signs of life: the least that Prefect takes."""
 SILENCE: Final = 70.0
 """Seconds without one until a run counts as crashed: two signs missed, and some grace."""
+FIRST: Final = 50.0
+"""Seconds after the server's start until the first look: whoever lives has found it by then, and a
+sign is stored within five."""
 START: Final = 300.0
 """Seconds that a run's process may take until it says that it runs; a busy machine takes 60."""
 EVERY: Final = 10.0
@@ -36,7 +39,7 @@ class SilenceWatch:
         """`factor` shortens all waiting, for tests."""
         self._api = server.api
         self._factor = factor
-        self._next = time.monotonic() + SILENCE * factor  # nobody could give a sign before
+        self._next = time.monotonic() + FIRST * factor
 
     def look(self) -> list[str]:
         """Call silent runs crashed; their names. A server that does not answer is asked later."""
