@@ -1,15 +1,17 @@
 """Hostile pages through the stage's own killable pool: seconds, memory and outcome of each.
 
-`python -m benchmarks.cleaning.failures`. Every page has a worker of its own here, so that the peak
-of memory is that page's.
+`python -m benchmarks.cleaning.failures`. One worker takes them one after another, as in a build;
+its high-water mark is set back before each (`clear_refs`, proc(5)). Memory is all that it holds:
+code, model and libraries too.
 """
 
 from __future__ import annotations
 
-import resource
+import math
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from benchmarks.cleaning.hostile import HOSTILE
 from benchmarks.tables import print_table
@@ -30,31 +32,38 @@ MOST_MEMORY = 500.0
 def main() -> None:
     """Clean each page, print the table; ends with 1 where a page took too much."""
     rows, broken, peak = [], [], 0.0
+    list(run_killable(measured, [(hostile_page("none", b""),)], 1, DEADLINE))  # starts the worker
     for name, make in HOSTILE.items():
         page = hostile_page(name, make())
+        started = time.perf_counter()
         (found,) = run_killable(measured, [(page,)], 1, DEADLINE)
+        wall = time.perf_counter() - started
         if isinstance(found, Stopped):
-            seconds, memory, said = DEADLINE, 0.0, f"{found.rule}: {found.value}"
+            seconds, memory, said = math.nan, math.nan, f"{found.rule}: {found.value}"
         else:
             seconds, memory, said = found
         peak = max(peak, memory)
-        if seconds >= DEADLINE or memory > MOST_MEMORY:
+        if wall >= DEADLINE or memory > MOST_MEMORY:
             broken.append(name)
-        rows.append([name, f"{len(page.body) / 1e6:.1f}", f"{seconds:.2f}", f"{memory:.0f}", said])
-    title = f"{len(rows)} hostile pages, a worker each, most memory {peak:.0f} MB"
-    print_table(title, ["page", "MB", "s", "MB of worker", "outcome"], rows)
+        sizes = (f"{len(page.body) / 1e6:.1f}", f"{wall:.2f}", f"{seconds:.2f}", f"{memory:.0f}")
+        rows.append([name, *sizes, said])
+        print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
+    title = f"{len(rows)} hostile pages through one worker, most memory {peak:.0f} MB"
+    print_table(title, ["page", "MB", "s", "CPU s", "MB of worker", "outcome"], rows)
     if broken:
         sys.exit(f"more than {DEADLINE:g} s or {MOST_MEMORY:g} MB: {', '.join(broken)}")
 
 
 def measured(page: Page) -> tuple[float, float, str]:
-    """In the worker: seconds of work, the most memory that the process ever held (MB), outcome."""
+    """In the worker: seconds of work, the most memory that it held meanwhile (MB), outcome."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
     started = time.process_time()
     cleaned = clean_entries([page], SourceFacts(id="hostile"), CleaningConfig())
     (outcome,) = cleaned.outcomes()
     seconds = time.process_time() - started
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return seconds, memory, _said(outcome)
+    status = Path("/proc/self/status").read_text("ascii")
+    peak = next(int(line.split()[1]) for line in status.split("\n") if line.startswith("VmHWM"))
+    return seconds, peak * 1024 / 1e6, _said(outcome)
 
 
 def hostile_page(name: str, body: bytes) -> Page:

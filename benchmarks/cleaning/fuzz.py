@@ -83,6 +83,7 @@ def fuzz(target: str, arguments: list[str]) -> None:
             "rules": _rules,
             "masks": _masks,
         }[target]()
+    check(SEEDS[target][0])  # compiles what has to be: no input's fault, and not in its time
     atheris.Setup([sys.argv[0], *arguments], check)
     atheris.Fuzz()
 

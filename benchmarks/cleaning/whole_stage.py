@@ -33,8 +33,8 @@ from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Draft, Drop, Kept
 from kaz_cleaning.killable import packaged_model
 from kaz_cleaning.language_gate import glance_all
-from kaz_cleaning.masks import mask
-from kaz_cleaning.normalise import normalise
+from kaz_cleaning.masks import mask_all
+from kaz_cleaning.normalise import normalise_all
 from kaz_cleaning.page import page_outcome, read_document
 from kaz_cleaning.pool import batches, clean_entries
 from kaz_cleaning.refining import refine_all
@@ -149,14 +149,13 @@ def _read(clock: Clock, batch: Sequence[Page]) -> list[Draft]:
 
 def _refine(clock: Clock, texts: list[str]) -> None:
     with clock.step("normalising"):
-        normal = [normalise(text).text for text in texts]
+        normal = [found.text for found in normalise_all(texts)]
     with clock.step("language"):
         packaged_model().judge_all(normal)
     with clock.step("quality"):
         judge_all(normal, ["Cyrl"] * len(normal), CONFIG.rules)
     with clock.step("personal data"):
-        for text in normal:
-            mask(text)
+        mask_all(normal, [""] * len(normal), CONFIG.masks)
 
 
 def _hand_over(clock: Clock, pages: Sequence[Page]) -> None:

@@ -13,6 +13,11 @@ from lxml import etree, html
 
 MAX_CHARACTERS: Final = 3_000_000
 """The longest codes of law are about 2.5 million characters of markup."""
+MOST_BYTES: Final = 4 * MAX_CHARACTERS
+"""Longer in any character set, so that nothing has to be decoded to know it."""
+MAX_LINES: Final = 250_000
+"""Twelve characters each on the longest page: no prose. Every line is looked at by itself, and
+700,000 of them took five seconds."""
 MAX_ELEMENTS: Final = 120_000
 MAX_ATTRIBUTES: Final = 5_000
 MAX_ATTRIBUTES_OF_ALL: Final = 20_000
@@ -98,6 +103,8 @@ def refuse_long(text: str) -> None:
     """Raise UnsafePage for markup that is too long for any look at it."""
     if len(text) > MAX_CHARACTERS:
         raise UnsafePage(f"{len(text)} characters of markup")
+    if (lines := text.count("\n")) > MAX_LINES:
+        raise UnsafePage(f"{lines} lines of markup")
 
 
 def _refuse_wide(text: str) -> None:

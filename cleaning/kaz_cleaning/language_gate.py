@@ -25,8 +25,8 @@ _LARGEST_SAMPLE: Final = 20_000
 """Characters looked at; of a longer page every second, third, … line."""
 _PIECE: Final = 300
 _FIRST_LOOK: Final = 500
-"""Characters that are read first, and the rest of their line: an article shows itself there. A
-page that has Kazakh enough in them has it in all, so the decision is the same."""
+"""Characters that are read first, and the rest of their sentence: an article shows itself there.
+A page that has Kazakh enough in them has it in all of its text."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hmac
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kaz_cleaning.personal_data import Found, find_personal_data
+from kaz_cleaning.personal_data import Found, find_in_all, find_personal_data
 
 _LETTERS: Final = 10
 """Of 26 each: 47 bits, so a million values meet by chance once in 280 corpora."""
@@ -47,15 +47,27 @@ def mask(text: str, kind: str = "", config: MaskConfig | None = None) -> Masked:
 
     `kind` is what the source publishes (news, law, …), for the types that such documents keep.
     """
-    config = config or MaskConfig()
-    kept = config.keep.get(kind, ())
+    return mask_all([text], [kind], config or MaskConfig())[0]
+
+
+def mask_all(texts: Sequence[str], kinds: Sequence[str], config: MaskConfig) -> list[Masked]:
+    """The same for many texts, each of its kind: most hold nothing, which one pass tells."""
+    found = find_in_all(texts)
+    return [
+        _masked(text, pieces, config.keep.get(kind, ()), config.key) if pieces else Masked(text, {})
+        for text, pieces, kind in zip(texts, found, kinds, strict=True)
+    ]
+
+
+def _masked(text: str, found: list[Found], kept: Collection[str], key: str) -> Masked:
     counts: Counter[str] = Counter()
     while True:  # what is masked may show the next of a list: rarely a second round
-        found = [piece for piece in find_personal_data(text) if piece.kind not in kept]
+        found = [piece for piece in found if piece.kind not in kept]
         if not found:
             return Masked(text, dict(counts))
         counts.update(piece.kind for piece in found)
-        text = _replaced(text, found, config.key)
+        text = _replaced(text, found, key)
+        found = find_personal_data(text)
 
 
 def _replaced(text: str, found: list[Found], key: str) -> str:

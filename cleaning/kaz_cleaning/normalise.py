@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kaz_cleaning.lookalikes import repair_look_alikes, repair_mojibake
-from kaz_cleaning.text_signs import Sign, signs_of
+from kaz_cleaning.text_signs import Sign, signs_of, signs_of_all
 
 LOOK_ALIKES: Final = "look-alikes"
 """What the count of Latin letters that became Cyrillic is called."""
@@ -57,10 +57,22 @@ def normalise(text: str) -> Normalised:
     A text without line breaks gets none. A document loses those inside hyphenated words and
     those beyond two in a row.
     """
+    return normalise_all([text])[0]
+
+
+def normalise_all(texts: Sequence[str]) -> list[Normalised]:
+    """The same for many texts: most need nothing, which one pass over all of them tells."""
+    return [
+        _normalised(text, signs) if signs else Normalised(text, {})
+        for text, signs in zip(texts, signs_of_all(texts), strict=True)
+    ]
+
+
+def _normalised(text: str, signs: Sign) -> Normalised:
     repaired: Counter[str] = Counter()
     log: dict[int, str] = {}
     while True:  # a repair may let another one see more: at most a few rounds
-        signs, text = _settled(text, repaired)
+        signs, text = _settled(text, signs, repaired)
         if not signs & Sign.MIXED_WORD:
             break
         mixed = text
@@ -69,13 +81,14 @@ def normalise(text: str) -> Normalised:
             break
         repaired[LOOK_ALIKES] += changed
         _log_words(mixed, text, log)
+        signs = signs_of(text)
     counts = {name: number for name, number in repaired.items() if number}
     return Normalised(text, counts, tuple(sorted(log.items())))
 
 
-def _settled(text: str, repaired: Counter[str]) -> tuple[Sign, str]:
+def _settled(text: str, signs: Sign, repaired: Counter[str]) -> tuple[Sign, str]:
     """All but look-alikes, until nothing changes; so that words keep their numbers for the log."""
-    signs, before = signs_of(text), None
+    before = None
     while signs & ~Sign.MIXED_WORD and text != before:
         before = text
         for name, sign, step in _STEPS:

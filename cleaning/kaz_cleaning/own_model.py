@@ -55,6 +55,7 @@ sentence full of foreign names."""
 _PAIR: Final = ("kaz_Cyrl", "rus_Cyrl")
 """The languages that alternate within one sentence; Russian is known to all who write Kazakh."""
 _SCORE_DIGITS: Final = 6
+_NO_LANGUAGE: Final = Language(UNKNOWN, 0.0, UNKNOWN_SCRIPT, 0.0, mixed=False)
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,7 @@ class OwnModel:
         kazakh = total(ours * (label >= 0))
         scripts = np.zeros((documents, len(SCRIPTS)), np.int64)
         np.add.at(scripts, owner, cut.letters)
-        return [
-            self._verdict(*row)
-            for row in zip(
-                letters, certainty.reshape(documents, width), kazakh, scripts, strict=True
-            )
-        ]
+        return self._verdicts(letters, certainty.reshape(documents, width), kazakh, scripts)
 
     def tally_all(self, texts: Sequence[str]) -> list[Tally]:
         """The letters of each text by language, in order: what `tally` says, many times faster."""
@@ -166,25 +162,37 @@ class OwnModel:
         best = np.where(seen.any(axis=1), self._by_name[ranked], -1).tolist()
         return [Tally(*row) for row in zip(kazakh, other, map(self._name, best), strict=True)]
 
-    def _verdict(
+    def _verdicts(
         self,
         letters: npt.NDArray[Any],
         certainty: npt.NDArray[Any],
-        kazakh: float,
+        kazakh: npt.NDArray[Any],
+        scripts: npt.NDArray[Any],
+    ) -> list[Language]:
+        documents = np.arange(len(letters))
+        total = letters.sum(axis=1)
+        best = self._by_name[letters[:, self._by_name].argmax(axis=1)]  # of equals first by name
+        some, most = np.maximum(total, 1), np.maximum(letters[documents, best], 1)
+        score = certainty[documents, best] / most
+        share, unknown = kazakh / some, letters[:, -1] / some
+        mixed = (share > MIXED_SHARE) & (1 - share - unknown > MIXED_SHARE)
+        columns = (total, best, score, share, mixed, unknown)
+        rows = zip(*(column.tolist() for column in columns), scripts, strict=True)
+        return [self._verdict(*row) if row[0] else _NO_LANGUAGE for row in rows]
+
+    def _verdict(
+        self,
+        _letters: float,
+        best: int,
+        score: float,
+        share: float,
+        mixed: bool,
+        unknown: float,
         scripts: npt.NDArray[Any],
     ) -> Language:
-        total = float(letters.sum())
-        if not total:
-            return Language(UNKNOWN, 0.0, UNKNOWN_SCRIPT, 0.0, mixed=False)
-        best = int(self._by_name[letters[self._by_name].argmax()])  # of equals the first by name
-        share, unknown = float(kazakh) / total, float(letters[-1]) / total
+        script = self._scripts[best] if best < len(self.labels) else _majority(scripts)
         return Language(
-            label=self._name(best),
-            score=round(float(certainty[best] / letters[best]), _SCORE_DIGITS),
-            script=SCRIPTS[self._scripts[best] if best < len(self.labels) else _majority(scripts)],
-            kazakh_share=share,
-            mixed=share > MIXED_SHARE and 1 - share - unknown > MIXED_SHARE,
-            unknown_share=unknown,
+            self._name(best), round(score, _SCORE_DIGITS), SCRIPTS[script], share, mixed, unknown
         )
 
     def _answer(self, cut: Stretches, texts: Sequence[str], *, alternate: bool = True) -> _Answers:

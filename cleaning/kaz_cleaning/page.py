@@ -15,7 +15,7 @@ from kaz_cleaning.charset import decode
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Draft, Drop, Dropped, Kept
 from kaz_cleaning.extraction import extract_tree
-from kaz_cleaning.html_tree import UnsafePage, parse_html, refuse_long, sniff_binary
+from kaz_cleaning.html_tree import MOST_BYTES, UnsafePage, parse_html, refuse_long, sniff_binary
 from kaz_cleaning.language import LanguageModel
 from kaz_cleaning.language_gate import glance_all
 from kaz_cleaning.metadata import page_address
@@ -139,6 +139,8 @@ def open_document(draft: Draft) -> str | None:
     if is_text_record(page):
         _take_text(draft)
         return None
+    if len(page.body) > MOST_BYTES:
+        raise Drop("unsafe-html", f"{len(page.body)} bytes of markup")
     decoded = decode(page.body, page.headers.get("content-type"), draft.facts.encoding)
     draft.charset = f"{decoded.encoding}: {decoded.reason}"
     try:

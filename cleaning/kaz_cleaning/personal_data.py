@@ -8,7 +8,7 @@ are none. Data never crosses a line, and only suspicious lines are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,12 +90,17 @@ _LARGE_OCTET: Final = 100
 
 def find_personal_data(text: str) -> list[Found]:
     """Every piece, in order, none overlapping another."""
-    data = text.encode("utf-8", "surrogatepass")
-    found: list[Found] = []
-    for start, end, offset, signs in lines_to_read(data).tolist():
-        if signs & (SUSPICIOUS | STREET) and signs & _ANY:
-            line = data[start:end].decode("utf-8", "surrogatepass")
-            found += _in_line(line, offset, signs)
+    return find_in_all([text])[0]
+
+
+def find_in_all(texts: Sequence[str]) -> list[list[Found]]:
+    """The same for many texts, whose lines are looked at in one pass."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    found: list[list[Found]] = [[] for _ in texts]
+    for text, start, end, offset, signs in lines_to_read(encoded, SUSPICIOUS | STREET).tolist():
+        if signs & _ANY:
+            line = encoded[text][start:end].decode("utf-8", "surrogatepass")
+            found[text] += _in_line(line, offset, signs)
     return found
 
 
@@ -130,7 +135,7 @@ def _candidates(line: str, signs: int) -> Iterator[Found]:
 def _windows(line: str) -> list[tuple[int, int]]:
     """Parts of a line around what makes it suspicious: a paragraph may be long."""
     windows: list[tuple[int, int]] = []
-    for spot in _SPOT.finditer(line):
+    for spot in _spots(line):
         start = line.rfind(" ", 0, max(0, spot.start() - _AROUND)) + 1
         end = line.find(" ", spot.end() + _AROUND)
         end = end if end >= 0 else len(line)
@@ -139,6 +144,16 @@ def _windows(line: str) -> list[tuple[int, int]]:
         else:
             windows.append((start, end))
     return windows
+
+
+def _spots(line: str) -> Iterator[re.Match[str]]:
+    """What `_SPOT` finds, asked only where a character can begin it."""
+    at = 0
+    while (first := _FIRST.search(line, at)) is not None:
+        spot = _SPOT.match(line, first.start())
+        at = first.end() if spot is None else spot.end()
+        if spot is not None:
+            yield spot
 
 
 def _proven(kind: str, match: re.Match[str], group: str | int) -> str | None:
@@ -165,6 +180,8 @@ _SPOT: Final = re.compile(
     r"[0-9](?:[^0-9A-Za-zЀ-ӿ]{0,5}[0-9]){3}|@|[\[(](?:at|соб)|[0-9]{3} ?[A-Z]{2}|[A-Z] ?[0-9]{3}"
     r"|[0-9A-Fa-f]:[0-9A-Fa-f:]|<PHONE"
 )
+_FIRST: Final = re.compile(r"[0-9@\[(A-Za-f<]")
+"""What every spot begins with."""
 _AROUND: Final = 80
 """Code points: a keyword stands so near."""
 

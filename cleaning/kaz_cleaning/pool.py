@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
@@ -26,9 +26,9 @@ from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Damage, Page
 
 DAMAGED: Final = "damaged-record"
-_ENTRIES: Final = 32
-"""Of a batch: a second of extraction, and a few megabytes of pages at most in any process."""
-_BYTES: Final = 1 << 20
+_ENTRIES: Final = 64
+"""Of a batch: two seconds of extraction, and a few megabytes of pages at most in any process."""
+_BYTES: Final = 2 << 20
 
 Entry = TypeVar("Entry", bound=Page | Damage)
 Job = tuple[Sequence[Page | Damage], SourceFacts, CleaningConfig]
@@ -42,10 +42,22 @@ class Cleaned:
     drops: tuple[Dropped, ...]
     kept: tuple[bool, ...]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For the way between processes: the rows' bytes without their schema, which both know."""
+        batches = [batch.serialize() for batch in self.documents.to_batches()]
+        return _received, (batches, self.drops, self.kept)
+
     def outcomes(self) -> Iterator[Kept | Dropped]:
         """One by one, in the entries' order."""
         rows, drops = iter(self.documents.to_pylist()), iter(self.drops)
         return (Kept(next(rows)) if kept else next(drops) for kept in self.kept)
+
+
+def _received(
+    batches: Sequence[pa.Buffer], drops: tuple[Dropped, ...], kept: tuple[bool, ...]
+) -> Cleaned:
+    read = [pa.ipc.read_record_batch(batch, SCHEMA) for batch in batches]
+    return Cleaned(pa.Table.from_batches(read, SCHEMA), drops, kept)
 
 
 def clean_in_order(

@@ -13,8 +13,8 @@ from kaz_cleaning.draft import Draft, Drop
 from kaz_cleaning.foreign import cut_foreign
 from kaz_cleaning.language_decision import failed_check
 from kaz_cleaning.language_labels import Language, LanguageModel
-from kaz_cleaning.masks import mask
-from kaz_cleaning.normalise import normalise
+from kaz_cleaning.masks import mask_all
+from kaz_cleaning.normalise import normalise_all
 from kaz_cleaning.rules import judge_all
 
 
@@ -27,28 +27,27 @@ def refine(draft: Draft, config: CleaningConfig, model: LanguageModel) -> None:
 
 def refine_all(drafts: Sequence[Draft], config: CleaningConfig, model: LanguageModel) -> None:
     """The same for many drafts at once; a decision is left in the draft that it ends."""
-    for draft in drafts:
-        _normalise(draft, config, model)
+    _normalise(drafts, config, model)
     for draft, language in zip(drafts, model.judge_all(_texts(drafts)), strict=True):
         draft.language = language
         draft.drop = why_not_kazakh(language, config)
     _judge([draft for draft in drafts if draft.drop is None], config)
-    for draft in drafts:
-        # whatever is shown of a page, also of a dropped one, is shown without personal data
-        _mask(draft, config)
+    # whatever is shown of a page, also of a dropped one, is shown without personal data
+    _mask(drafts, config)
 
 
 def _texts(drafts: Sequence[Draft]) -> list[str]:
     return [draft.text or "" for draft in drafts]
 
 
-def _normalise(draft: Draft, config: CleaningConfig, model: LanguageModel) -> None:
-    normalised = normalise(draft.text or "")
-    draft.text, draft.repaired = normalised.text, dict(normalised.repaired)
-    draft.title = normalise(draft.title).text if draft.title else None
-    if config.foreign_paragraphs == "cut":
-        cut = cut_foreign(draft.text, model)
-        draft.text, draft.repaired = cut.text, draft.repaired | cut.repaired
+def _normalise(drafts: Sequence[Draft], config: CleaningConfig, model: LanguageModel) -> None:
+    titles = normalise_all([draft.title or "" for draft in drafts])
+    for draft, text, title in zip(drafts, normalise_all(_texts(drafts)), titles, strict=True):
+        draft.text, draft.repaired = text.text, dict(text.repaired)
+        draft.title = title.text if draft.title else None
+        if config.foreign_paragraphs == "cut":
+            cut = cut_foreign(draft.text, model)
+            draft.text, draft.repaired = cut.text, draft.repaired | cut.repaired
 
 
 def why_not_kazakh(language: Language, config: CleaningConfig) -> Drop | None:
@@ -66,8 +65,10 @@ def _judge(drafts: Sequence[Draft], config: CleaningConfig) -> None:
             draft.drop = Drop(verdict.failed, f"{verdict.values[verdict.failed]:.6g}")
 
 
-def _mask(draft: Draft, config: CleaningConfig) -> None:
-    kind = draft.facts.kind
-    masked = mask(draft.text or "", kind, config.masks)
-    draft.text, draft.masked = masked.text, dict(masked.counts)
-    draft.title = mask(draft.title, kind, config.masks).text if draft.title else None
+def _mask(drafts: Sequence[Draft], config: CleaningConfig) -> None:
+    kinds = [draft.facts.kind for draft in drafts]
+    titles = mask_all([draft.title or "" for draft in drafts], kinds, config.masks)
+    texts = mask_all(_texts(drafts), kinds, config.masks)
+    for draft, text, title in zip(drafts, texts, titles, strict=True):
+        draft.text, draft.masked = text.text, dict(text.counts)
+        draft.title = title.text if draft.title else None

@@ -8,8 +8,9 @@ which patterns could match at all: each is a necessary condition of its patterns
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -86,14 +87,25 @@ Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
 
 
-def lines_to_read(data: bytes) -> Integers:
-    """Lines with at least a digit or a sign: first byte, end, first code point, and all its signs.
+def lines_to_read(texts: Sequence[bytes], what: int = HAS_DIGITS | SUSPICIOUS) -> Integers:
+    """Lines with some sign of `what`: their text, first byte, end, first code point, all signs.
 
-    Shape (lines, 4); `data` is UTF-8.
+    Shape (lines, 5); `texts` are UTF-8, bytes and code points are counted from each one's start.
     """
-    array = np.frombuffer(data, np.uint8)
-    out = np.empty((data.count(b"\n") + 1, 4), np.int64)
-    return out[: _scan(array, _words(), out)]
+    data = b"\n".join(texts)
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(sizes + 1) - 1
+    out = np.empty((data.count(b"\n") + 1, 5), np.int64)
+    return out[: _scan(np.frombuffer(data, np.uint8), ends, what, _words(), _dull(), out)]
+
+
+@cache
+def _dull() -> npt.NDArray[np.bool_]:
+    """Bytes that say nothing unless there are digits before them: small letters, most marks."""
+    told = (*range(_ZERO, _NINE + 1), *range(_A, _Z + 1), *b"@:.+[(\nk")
+    dull = np.ones(256, np.bool_)
+    dull[list(told)] = False
+    return dull
 
 
 @cache
@@ -110,36 +122,55 @@ def _words() -> Automaton:
 
 
 @compiled
-def _scan(data: Bytes, words: Automaton, out: Integers) -> int:
-    lines = characters = 0
-    start = 0
-    while start <= len(data):
-        signs, end, length = _look(data, start)
-        if signs:
-            out[lines, 0] = start
-            out[lines, 1] = end
-            out[lines, 2] = characters
-            out[lines, 3] = signs | flags_in(data, start, end, words)
+def _scan(
+    data: Bytes, ends: Integers, what: int, words: Automaton, dull: Any, out: Integers
+) -> int:
+    lines = text = counted = 0
+    first_byte = characters = start = 0
+    while text < len(ends):
+        signs, end = _look(data, start, ends[text], dull)
+        if signs & (HAS_DIGITS | SUSPICIOUS):
+            signs |= flags_in(data, start, end, words)
+        if signs & what:
+            characters += _code_points(data, counted, start)
+            counted = start
+            out[lines, 0], out[lines, 1], out[lines, 2] = text, start - first_byte, end - first_byte
+            out[lines, 3], out[lines, 4] = characters, signs
             lines += 1
-        characters += length + 1
         start = end + 1
+        if end == ends[text]:
+            text += 1
+            first_byte = counted = start
+            characters = 0
     return lines
 
 
 @compiled
-def _look(data: Bytes, start: int) -> tuple[int, int, int]:
-    """The signs of a line, where it ends, and how many code points it has."""
-    signs = length = 0
+def _code_points(data: Bytes, start: int, end: int) -> int:
+    count = 0
+    for i in range(start, end):
+        count += data[i] & _LEADING != _CONTINUATION
+    return count
+
+
+@compiled
+def _look(data: Bytes, start: int, stop: int, dull: Any) -> tuple[int, int]:
+    """The signs of a line, and where it ends."""
+    signs = 0
     digits = solid = grouped = national = gap = dots = colons = dot_links = dash_links = 0
     between = colon = -_HEX_PART - 1
     plus = False
     i = start
-    while i < len(data) and data[i] != _NEW_LINE:
+    while i < stop and data[i] != _NEW_LINE:
+        if digits == dots == 0 and not plus:
+            while i < stop and dull[data[i]]:
+                i += 1
+            if i == stop or data[i] == _NEW_LINE:
+                break
         byte = int(np.int64(data[i]))
         if byte & _LEADING == _CONTINUATION:
             i += 1
             continue
-        length += 1
         if _is_letter(byte):
             signs |= _letter_signs(data, i, byte, digits, solid, gap)
             digits = solid = grouped = national = dots = 0
@@ -170,7 +201,7 @@ def _look(data: Bytes, start: int) -> tuple[int, int, int]:
         i += 1
     signs |= DOTTED if dot_links > _LINKS else 0
     signs |= LOCAL_NUMBER if dash_links >= _LINKS else 0
-    return signs if signs & (HAS_DIGITS | SUSPICIOUS) else 0, i, length
+    return signs if signs & (HAS_DIGITS | SUSPICIOUS) else 0, i
 
 
 @compiled

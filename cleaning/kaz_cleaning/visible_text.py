@@ -34,6 +34,8 @@ _INLINE: Final = (
     *map(_number, ("mark", "q", "s", "small", "span", "strong", "u", "wbr")),
 )
 _LESS, _GREATER, _SLASH, _BANG, _DASH, _NEWLINE, _QUESTION = map(ord, "<>/!-\n?")
+_BLANK: Final = ord(" ")
+_STOPS: Final = tuple(map(ord, ".!?"))
 _AFTER_LESS: Final = (_SLASH, _BANG, _QUESTION)
 
 
@@ -45,8 +47,8 @@ def visible_text(markup: str) -> str:
 def visible_texts(markups: Sequence[str], enough: int | None = None, line: int = 1) -> list[str]:
     """The text of each page, in one pass over all of them.
 
-    With `enough` only its first lines, whole, until those of at least `line` characters hold so
-    many: a page of megabytes is not read for its first paragraph.
+    With `enough` only its first lines and sentences, until lines of at least `line` characters
+    hold so many: a page of megabytes is not read for its first paragraph.
     """
     points, starts = points_of(markups)
     text = np.empty(len(points) + len(markups), np.uint32)
@@ -75,6 +77,8 @@ def _strip(points: Any, at: int, size: int, enough: int, line: int, text: Any, p
             text[put] = points[at]
             put += 1
             at += 1
+            if held + put - begun >= enough and _ends_sentence(text, put, begun + line):
+                break
             if text[put - 1] != _NEWLINE:
                 continue
         else:
@@ -95,6 +99,12 @@ def _strip(points: Any, at: int, size: int, enough: int, line: int, text: Any, p
         if held >= enough:
             break
     return put
+
+
+@compiled
+def _ends_sentence(text: Any, put: int, least: int) -> bool:
+    """Whether the last character is the space behind a full stop, at `least` or later."""
+    return bool(put > least and text[put - 1] == _BLANK and text[put - 2] in _STOPS)
 
 
 @compiled

@@ -18,7 +18,15 @@ from benchmarks.cleaning.hostile import HOSTILE, SLOW
 from kaz_cleaning.config import CleaningConfig
 from kaz_cleaning.draft import Dropped, Kept
 from kaz_cleaning.examine import examine_files
-from kaz_cleaning.killable import CRASH, MEMORY, PAGE_MEMORY, TIMEOUT, Stopped, run_killable
+from kaz_cleaning.killable import (
+    CRASH,
+    MEMORY,
+    TIMEOUT,
+    TOO_MUCH,
+    WORKER_MEMORY,
+    Stopped,
+    run_killable,
+)
 from kaz_cleaning.pool import clean_in_order
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import Page
@@ -46,6 +54,7 @@ def test_a_hostile_page_ends_by_name(outcomes: dict[str, Kept | Dropped], name: 
         ("300,000 attributes on one tag", "unsafe-html"),
         ("100 tags of 4,000 attributes", "unsafe-html"),
         ("nesting of 100,000", "unsafe-html"),
+        ("2 million hyphens and breaks", "unsafe-html"),
         ("PDF under text/html", "not-html"),
         ("random bytes", "not-html"),
         ("an image", "not-html"),
@@ -77,7 +86,7 @@ def harms(how: str) -> str:
         while True:
             pass
     if how == "takes all memory":
-        return str(len(bytearray(PAGE_MEMORY + 1)))
+        return str(len(bytearray(WORKER_MEMORY + 1)))
     return how
 
 
@@ -86,7 +95,7 @@ def test_endless_work_and_endless_memory_are_refused_by_name_and_the_rest_goes_o
     found = list(run_killable(harms, jobs, workers=1, timeout=3))
     assert found == [
         "a",
-        Stopped(MEMORY, "more than 512 MB"),
+        Stopped(MEMORY, TOO_MUCH),
         "b",
         Stopped(TIMEOUT, "3 s"),
         "c",
@@ -98,7 +107,7 @@ class Huge(Page):
 
     def __getattribute__(self, name: str) -> Any:
         if name == "body" and multiprocessing.parent_process() is not None:
-            bytearray(PAGE_MEMORY + 1)
+            bytearray(WORKER_MEMORY + 1)
         return super().__getattribute__(name)
 
 
@@ -107,7 +116,7 @@ def test_a_page_that_takes_all_memory_costs_itself_only() -> None:
     huge = Huge(**vars(replace(small, url="https://hostile.example/huge")))
     outcomes = list(clean_in_order([small, huge, small], SourceFacts(id="x"), CleaningConfig()))
     assert outcomes[0] == outcomes[2]
-    assert outcomes[1] == Dropped(MEMORY, "more than 512 MB", None, huge.url)
+    assert outcomes[1] == Dropped(MEMORY, TOO_MUCH, None, huge.url)
 
 
 def bodies() -> Iterator[bytes]:

@@ -135,7 +135,7 @@ def test_lines_to_read_are_lines_with_a_digit_or_a_sign(lines: list[str]) -> Non
     text = "\n".join(lines)
     data = text.encode()
     read = {}
-    for start, end, offset, _ in lines_to_read(data).tolist():
+    for _, start, end, offset, _ in lines_to_read([data]).tolist():
         line = data[start:end].decode()
         assert text[offset : offset + len(line)] == line
         read[offset] = line
@@ -258,9 +258,9 @@ def test_no_sign_hides_a_piece(pieces: list[str]) -> None:
     """What the patterns find with all signs up, they find with those that the line has."""
     line = "".join(pieces).replace("\n", " ")
     found = list(find_personal_data(line))
-    read = lines_to_read(line.encode())
-    everything = set(_candidates(line, -1)) if read[:, 3].any() else set()
-    if not len(read) or not read[0, 3] & (SUSPICIOUS | STREET):
+    read = lines_to_read([line.encode()])
+    everything = set(_candidates(line, -1)) if read[:, 4].any() else set()
+    if not len(read) or not read[0, 4] & (SUSPICIOUS | STREET):
         assert found == []
     else:
-        assert set(_candidates(line, int(read[0, 3]))) == everything
+        assert set(_candidates(line, int(read[0, 4]))) == everything
