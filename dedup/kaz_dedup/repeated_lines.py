@@ -26,7 +26,7 @@ class RepeatedLines:
     """
 
     def __init__(self, passages: Path, documents: Path, action: str, least_words: int) -> None:
-        self._keys = repeated_keys(passages, _hosts(documents))
+        self._keys = repeated_keys(passages, hosts_of(documents))
         self._cuts = action == "cut"
         self._least = least_words
 
@@ -71,7 +71,8 @@ class RepeatedLines:
         return table
 
 
-def _hosts(documents: Path) -> pa.Array[Any]:
+def hosts_of(documents: Path) -> pa.Array[Any]:
+    """The hosts of a shard of records."""
     names: Any = pa.array([], pa.string())
     for batch in iter_batches(documents, ["host"]):
         column: Any = batch.column(0)

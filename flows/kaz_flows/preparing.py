@@ -26,6 +26,7 @@ from kaz_flows.steps import (
     cluster_documents,
     keep_documents,
     passages_of,
+    settle_documents,
     sign_documents,
 )
 from kaz_flows.withholding import STAGE as TAKEDOWN_STAGE
@@ -123,6 +124,15 @@ def prepare(workspace: Workspace, configuration: Configuration, runner: Runner) 
     if dedup.passages != "keep":
         find = partial(passages_of, verdicts=verdicts, workspace=workspace)
         (passages,) = runner.map("passages", find, [documents])
+    if passages is not None and dedup.passages == "cut":
+        settle = partial(
+            settle_documents,
+            verdicts=verdicts,
+            passages=passages,
+            workspace=workspace,
+            config=dedup,
+        )
+        (verdicts,) = runner.map("settle", settle, [documents])
     keep = partial(keep_documents, workspace=workspace, config=dedup, passages=passages)
     judged = [Judged(documents=d, verdicts=v) for d, v in zip(documents, verdicts, strict=True)]
     kept = rows = runner.map("keep", keep, judged)

@@ -21,6 +21,7 @@ from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.passages import PassageConfig, find_passages
 from kaz_dedup.signatures import sign_shard
 from kaz_dedup.stage import DEDUP_VERSION, keep_shard
+from kaz_dedup.twins import settle_twins
 from kaz_flows.masking import fingerprint
 from kaz_flows.plan import Unit
 
@@ -168,6 +169,51 @@ def passages_of(
         return Account(), [path]
 
     return _shard("passages", path, None, stage.run(work), workspace.dedup)
+
+
+def settle_documents(
+    documents: Sequence[Shard],
+    *,
+    verdicts: Sequence[Shard],
+    passages: Shard,
+    workspace: Workspace,
+    config: DedupConfig,
+) -> tuple[Shard, ...]:
+    """The verdicts again, after documents that a cut makes equal have got one keeper."""
+    folder = workspace.dedup
+    paths = [folder / "settled" / f"{shard.name}.parquet" for shard in documents]
+    stage = Stage(
+        name="settled",
+        folder=folder,
+        inputs={
+            "passages": passages.digest,
+            **{
+                f"{kind} {shard.name}": shard.digest
+                for kind, shards in (("documents", documents), ("verdicts", verdicts))
+                for shard in shards
+            },
+        },
+        config=config,
+        version=DEDUP_VERSION,
+        storage=workspace.storage,
+    )
+
+    def work() -> tuple[Account, Sequence[Path]]:
+        with workspace.storage.having(files_of(passages, *verdicts, *documents)):
+            settle_twins(
+                [shard.path for shard in documents],
+                [shard.path for shard in verdicts],
+                passages.path,
+                paths,
+                config,
+            )
+        return Account(), paths
+
+    result = stage.run(work)
+    return tuple(
+        _shard(shard.name, path, None, result, folder)
+        for shard, path in zip(documents, paths, strict=True)
+    )
 
 
 def keep_documents(

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaz_datasets.errors import BadConfiguration
+from kaz_dedup import DedupConfig
 from kaz_dedup.passages import PassageConfig, cut_text, find_passages, line_key, repeated_keys
+from kaz_dedup.twins import settle_twins
 
 MENU = "Басты бет | Жаңалықтар | Байланыс"
 PLEA = "Бізге жазылыңыз!"
@@ -103,3 +105,32 @@ def test_lines_are_cut_or_kept_and_nothing_else_changes(lines: list[str]) -> Non
 def test_impossible_configurations_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadConfiguration):
         PassageConfig(**wrong)
+
+
+@pytest.mark.parametrize("range_rows", [1_000_000, 2])
+def test_documents_that_a_cut_makes_equal_get_one_keeper(tmp_path: Path, range_rows: int) -> None:
+    rows = [
+        *pages("a.test", 6),
+        {"id": "again", "host": "a.test", "text": "2 мақала a.test туралы."},
+    ]
+    rows += [{"id": "menu", "host": "a.test", "text": MENU}, {"id": "no", "host": "", "text": None}]
+    rows = [{**row, "title": "Тақырып" if row["id"] == "again" else None} for row in rows]
+    shards = [write(tmp_path / "1.parquet", rows[:4]), write(tmp_path / "2.parquet", rows[4:])]
+    verdicts, settled = [], []
+    for shard, part in zip(shards, (rows[:4], rows[4:]), strict=True):
+        ids = [row["id"] for row in part]
+        said = {"id": ids, "keeper": ids, "similarity": [0.5] * len(ids)}
+        verdicts.append(tmp_path / f"said-{shard.name}")
+        flags = {"exact": [False] * len(ids), "elected": [True] * len(ids)}
+        pq.write_table(pa.table({**said, **flags}), verdicts[-1])
+        settled.append(tmp_path / f"settled-{shard.name}")
+    passages = tmp_path / "passages.parquet"
+    find_passages(shards, passages, PassageConfig(), verdicts=verdicts)
+    config = DedupConfig(passages="cut", range_rows=range_rows)
+    assert settle_twins(shards, verdicts, passages, settled, config) == 1
+    found = [row for path in settled for row in pq.read_table(path).to_pylist()]
+    assert [row["id"] for row in found] == [row["id"] for row in rows]
+    changed = [row for row in found if row["keeper"] != row["id"]]
+    assert changed == [
+        {"id": "a.test2", "keeper": "again", "similarity": 1.0, "exact": True, "elected": True}
+    ]
