@@ -97,8 +97,9 @@ def _most_data() -> int:
     held = _held()
     if held is None:
         return resource.RLIM_INFINITY
-    data, libraries = held
-    return max(WORKER_MEMORY - max(libraries, _LIBRARIES), data + _LEAST_FOR_PAGES)
+    data, used, libraries = held
+    left = WORKER_MEMORY - used - max(libraries, _LIBRARIES)
+    return data + max(left, _LEAST_FOR_PAGES)
 
 
 @contextmanager
@@ -121,20 +122,18 @@ def _bounded_memory() -> Iterator[None]:
                 libc.malloc_trim(0)
 
 
-def _held() -> tuple[int, int] | None:
-    """Bytes of writable memory that this process has asked for, and of files that it holds in
-    memory; None where the system hides it.
+def _held() -> tuple[int, int, int] | None:
+    """Bytes of writable memory that this process has asked for, of that what it has used, and of
+    files that it holds in memory; None where the system hides it.
     """
     try:
-        lines = Path("/proc/self/status").read_text("ascii").split("\n")
+        status = Path("/proc/self/status").read_text("ascii")
     except OSError:
         return None
-    sizes = {
-        name: value.split()[0]
-        for name, _, value in (line.partition(":") for line in lines)
-        if name in ("VmData", "RssFile")
-    }
-    return int(sizes["VmData"]) << 10, int(sizes["RssFile"]) << 10
+    sizes = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    names = ("VmData", "RssAnon", "RssFile")
+    data, used, libraries = (int(sizes[name].split()[0]) << 10 for name in names)
+    return data, used, libraries
 
 
 def _limited(

@@ -84,21 +84,28 @@ def clean_entries(
     """The outcomes of a batch; a page that breaks a parser is dropped, and the rest goes on."""
     pages = [entry for entry in entries if isinstance(entry, Page)]
     try:
-        outcomes = iter(clean_pages(pages, facts, config, chosen_model(config.language_model)))
+        outcomes: Iterator[Kept | Dropped] = iter(
+            clean_pages(pages, facts, config, chosen_model(config.language_model))
+        )
     except KazcorpusError:
         raise  # a wrong selector or model, not these pages' fault
-    except Exception:  # one of them is to blame: each is asked alone
-        outcomes = (_clean_alone(page, facts, config) for page in pages)
+    except Exception as error:  # one of them is to blame: each is asked alone
+        alone = (_clean_alone(page, facts, config) for page in pages)
+        outcomes = iter([_broken(pages[0], error)]) if len(pages) == 1 else alone
     return _cleaned(next(outcomes) if isinstance(one, Page) else _damage(one) for one in entries)
 
 
 def _clean_alone(page: Page, facts: SourceFacts, config: CleaningConfig) -> Kept | Dropped:
     try:
         return clean_pages([page], facts, config, chosen_model(config.language_model))[0]
-    except MemoryError:
-        return Dropped(MEMORY, TOO_MUCH, None, page.url)
     except Exception as error:  # whatever a hostile page makes a parser raise costs that page only
-        return Dropped(CRASH, type(error).__name__, None, page.url)
+        return _broken(page, error)
+
+
+def _broken(page: Page, error: Exception) -> Dropped:
+    if isinstance(error, MemoryError):
+        return Dropped(MEMORY, TOO_MUCH, None, page.url)
+    return Dropped(CRASH, type(error).__name__, None, page.url)
 
 
 def _damage(entry: Damage) -> Dropped:
