@@ -48,6 +48,12 @@ def _stamp(made: Any, folder: Path) -> None:
         file._source_stamp = (file._source_stamp, _state(folder), _state(ours))
 
 
+def is_kept(function: Callable[..., object]) -> bool:
+    """Whether the machine code of a compiled function lies on disk and is not out of date."""
+    file = getattr(getattr(function, "_cache", None), "_cache_file", None)
+    return file is not None and bool(file._load_index())
+
+
 @lru_cache
 def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of every module in a folder."""

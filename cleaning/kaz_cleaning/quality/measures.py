@@ -88,7 +88,7 @@ def measure_texts(texts: Sequence[str]) -> Values:
 def _measured(data: Bytes, offsets: Integers) -> Values:
     out = np.zeros((len(offsets) - 1, len(NAMES)))
     longest = int(np.max(np.diff(offsets), initial=0))
-    _measure_all(data, offsets, tables(), room_for(longest), out)
+    compiled_measures(data, offsets, tables(), room_for(longest), out)
     return out
 
 
@@ -110,7 +110,10 @@ def tables() -> Tables:
 
 
 @compiled
-def _measure_all(data: Bytes, offsets: Integers, tables: Tables, work: Work, out: Values) -> None:
+def compiled_measures(
+    data: Bytes, offsets: Integers, tables: Tables, work: Work, out: Values
+) -> None:
+    """All measures of all texts; the last and largest function that is compiled at a start."""
     held = np.empty(len(work.start), np.uint16)
     stems = np.empty(3, np.int64)
     for text in range(len(offsets) - 1):
