@@ -89,19 +89,20 @@ def start_worker(ready: Callable[[], object] = packaged_model) -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         libc.mallopt(_MMAP_THRESHOLD, _LARGE)  # what is large goes back when it is freed
+    # Arrow's own allocator takes a gigabyte of addresses at once, and no bound reaches inside
+    pa.set_memory_pool(pa.system_memory_pool())
     ready()
-    _most_data()
+    _room()
 
 
 @cache
-def _most_data() -> int:
-    """Bytes of writable memory that a page's work may bring this process to."""
+def _room() -> int | None:
+    """Bytes of writable memory that a page's work may take; the same for all pages of a process."""
     held = _held()
     if held is None:
-        return resource.RLIM_INFINITY
-    data, used, libraries = held
-    left = WORKER_MEMORY - used - max(libraries, _LIBRARIES)
-    return data + max(left, _LEAST_FOR_PAGES)
+        return None
+    _, used, libraries = held
+    return max(WORKER_MEMORY - used - max(libraries, _LIBRARIES), _LEAST_FOR_PAGES)
 
 
 @contextmanager
@@ -109,20 +110,25 @@ def _bounded_memory() -> Iterator[None]:
     """Refuse memory past the bound: the page fails, not the machine. Only while there is work: a
     worker that cannot receive a page would end its pool.
     """
+    room, held = _room(), _held()
+    if room is None or held is None:
+        yield
+        return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = _most_data()
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (held[0] + room, hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-        held = _held()
-        if held is not None:
-            gc.collect()
-            pa.default_memory_pool().release_unused()
-            libc = ctypes.CDLL(None)
-            if hasattr(libc, "malloc_trim"):
-                libc.malloc_trim(0)
+        _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """What a page leaves behind must not be taken from the next one."""
+    gc.collect()
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _held() -> tuple[int, int, int] | None:
