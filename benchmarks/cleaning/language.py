@@ -13,9 +13,11 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.cleaning.language_doubt import doubts
 from benchmarks.cleaning.language_set import code_switch_rows, documents, mixtures, sample
 from benchmarks.environments import CACHE, peer_python, shared_data
 from benchmarks.tables import print_table
@@ -56,6 +58,7 @@ def main() -> None:
     data, model = shared_data(), load_model()
     rows = measured_rows(data)
     promises(rows, model)
+    without_doubtful(rows, model)
     neighbours(rows, model)
     code_switching(data, model)
     throughput(data, model)
@@ -83,6 +86,27 @@ def promises(rows: Sequence[Row], model: LanguageModel) -> None:
     table.append(["kaz_Cyrl, first five words", len(short), "", "", right, 98.0])
     columns = ["", "rows of it", "other rows", "precision", "recall", "wanted"]
     print_table("Kazakh against all other labels, per cent", columns, table)
+
+
+def without_doubtful(rows: Sequence[Row], model: LanguageModel) -> None:
+    """The same without rows whose label cannot be right; what they are and how many."""
+    doubtful = doubts(rows)
+    found = [label.label for label in model.identify([row.text for row in rows])]
+    kept = [number for number in range(len(rows)) if number not in doubtful]
+    truth, heard = [rows[number].label for number in kept], [found[number] for number in kept]
+    sides = [(f"kaz_{script}", truth, heard) for script in ("Cyrl", "Latn", "Arab")]
+    spoken, answers = ([language_of(label) for label in side] for side in (truth, heard))
+    table = []
+    for name, said, answered in (*sides, ("kaz", spoken, answers)):
+        one = figures(said, answered, name)
+        others = len(kept) - one.rows
+        table.append([name, one.rows, others, f"{one.precision:.2f}", f"{one.recall:.2f}"])
+    columns = ["", "rows of it", "other rows", "precision", "recall"]
+    print_table("The same without the rows below", columns, table)
+    reasons = Counter(doubtful.values()).most_common()
+    kazakh = Counter(why for n, why in doubtful.items() if language_of(rows[n].label) == "kaz")
+    counted = [[why, number, kazakh[why]] for why, number in reasons]
+    print_table("Rows in doubt, by rule", ["", "rows", "Kazakh by label"], counted)
 
 
 def neighbours(rows: Sequence[Row], model: LanguageModel) -> None:

@@ -1,8 +1,8 @@
 """Stand-ins that change words and endings too, for what is hardest to tell from Kazakh.
 
 Karakalpak shares most stems with Kazakh; of its own are the conjunctions, a few adverbs, the
-plural that never hardens (адамлар, Kazakh адамдар) and менен as a word. Turkmen and Crimean Tatar
-have little open text: their spelling is taught with Azerbaijani, Turkish and Tatar words.
+plural that never hardens (адамлар, Kazakh адамдар) and менен as a word. Turkmen, Gagauz and Crimean
+Tatar have little open text: their spelling is taught with Azerbaijani, Turkish and Tatar words.
 """
 
 from __future__ import annotations
@@ -55,6 +55,40 @@ _tatar_as_crimean: Final = rewriter(
         *(("öçen", "içün"), ("^öçen", "içün"), ("öy", "üy")),
     )
 )
+
+
+_GAGAUZ: Final = tuple(
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"\bve\b", "hem"),
+        (r"\biçin\b", "deyni"),
+        (r"\bile\b", "ilän"),
+        (r"\bdeğil", "diil"),
+        (r"\b([bs])en\b", r"\1än"),
+        (r"\bhangi", "angı"),
+        (r"\bşey", "işey"),
+        (r"[ıu]yor", "êr"),
+        (r"[iü]yor", "er"),
+        (r"acak", "acek"),
+        (r"mek\b", "mää"),
+        (r"mak\b", "maa"),
+        (r"([aeıioöuü])ğ(?=\1)", r"\1"),
+        (r"([aeıioöuü])ğ(?![aeıioöuü])", r"\1\1"),
+        (r"ğ", ""),
+        (r"nl", "nn"),
+        (r"(?<=[dtl])e(?=[nr]\b)", "ä"),
+        (r"(?<=\w\w)e\b", "ä"),
+    )
+)
+"""Turkish to Gagauz: no ğ but a long vowel, ä in endings, nn for nl, its own small words."""
+
+
+def as_gagauz(turkish: str) -> str:
+    """Turkish sentences in Gagauz spelling, with its endings and small words."""
+    text = turkish.replace("İ", "i").replace("I", "ı").lower()
+    for pattern, written in _GAGAUZ:
+        text = pattern.sub(written, text)
+    return text
 
 
 def as_karakalpak(kazakh: str) -> str:

@@ -108,6 +108,9 @@ latin_tajik: Final = rewriter(
 )
 """Tajik in Latin letters, from Cyrillic."""
 
+latin_ae: Final = rewriter((("ӕ", "æ"),))
+"""Ossetic with the Latin æ of its keyboards and its Wikipedia, from the Cyrillic ӕ."""
+
 arabic_kyrgyz: Final = rewriter(
     (
         *pairs("абвгджзийклмнңоөпрстуүфхчшыеэ", "ابۋگدجزيىكلمنڭوۅپرستۇۉفحچشىەە"),
@@ -156,9 +159,14 @@ _as_nogai: Final = rewriter(
 _as_kumyk: Final = rewriter(
     (
         *_INITIAL_J,
+        *(("^жү", "ю"), ("^жо", "ё"), ("^жө", "ё"), ("^бен", "булан"), ("^пен", "булан")),
         *(("қ", "къ"), ("ғ", "гъ"), ("ң", "нг"), ("ә", "а"), ("ө", "оь"), ("ү", "уь"), ("ұ", "у")),
         *(("і", "и"), ("һ", "гь"), ("у", "ув"), ("^е", "э"), ("е", "е"), ("ш", "ч")),
-        *(("және", "ва"), ("^және", "ва")),
+        *((f"{c}{v}", f"{c}{w}") for c in "бдзклмнпрст" for v, w in pairs("өү", "ёю")),
+        *((f"^к{v}", f"г{w}") for v, w in pairs("еөүі", "еёюи")),
+        *((f"к{v}", f"к{w}") for v, w in pairs("еі", "еи")),
+        *(("ның", "ны"), ("нің", "ни"), ("дың", "ны"), ("дің", "ни"), ("тың", "ны"), ("тің", "ни")),
+        *(("және", "ва"), ("^және", "ва"), ("^үшін", "учун"), ("үшін", "учун")),
     )
 )
 _glides: Final = rewriter(_GLIDES)

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MODEL_FILE: Final = Path(__file__).parent / "models" / "language.npz"
-MODEL_SHA256: Final = "51d085d7725c89a9258ff6b455fbf8cfbd4e19331be7fbd2a678eb64cc6dd40a"
+MODEL_SHA256: Final = "989869da46310102946fcf8b48ff0c008d893617ade74697902130a19aaedeca"
 
 
 def load_model(path: Path | None = None) -> LanguageModel:

@@ -21,7 +21,7 @@ _LIMITS: Final = f"""
 
 - A single line is `und` below a probability of {THRESHOLD}. Where it would be Kazakh it must be
   surer: {", ".join(f"{name} {least}" for name, least in KAZAKH_THRESHOLDS.items())}; and without
-  one of Kazakh's own letters (in Cyrillic none that Russian lacks, in Latin no q) surer still:
+  one of the letters that Russian lacks surer still:
   {", ".join(f"{name} {least}" for name, least in BARE_THRESHOLDS.items())}. Inside a document that
   is Kazakh otherwise such a sentence counts as Kazakh.
 - Source code in Latin letters, and lists of names (six words or more, nine in ten with one
@@ -33,7 +33,8 @@ _LIMITS: Final = f"""
 - Languages written with stand-ins (above) were learnt without a line of their own, or with the
   Universal Declaration alone. Kumyk, Karachay-Balkar and Altai are there to keep such text out of
   Kazakh; their own figures are modest.
-- A language without a label gets its nearest neighbour's, or `und`: the last table.
+- A language without a label gets its nearest neighbour's, or `und`: the last table. The model
+  was shown languages that do not exist, known words with their letters exchanged, to be `und`.
 """
 
 
@@ -76,7 +77,7 @@ def _data() -> Iterator[str]:
         yield f"| {file.partition('/')[2].removesuffix('.jsonl.zst')} | {licence} |"
     yield from (
         "",
-        "One line in ten, by its hash, is held out, of all but the last three. Bible translations",
+        "One line in ten, by its hash, is held out, of all but the last four. Bible translations",
         "and interface messages were only measured on, and text without a stated licence was not",
         "learnt from.",
         "",

@@ -48,6 +48,8 @@ def classify(
 ) -> None:
     """Fill for each stretch: best label of its script (-1 without words in it), the probability,
     that of the two labels in `pair`, and the share of its letters in words of the first of them.
+    The third in `pair` is the label of no language (-1 without one): two languages in one sentence
+    look like it, so it is left out where the probability of the two is told.
 
     `table`: two 64-bit words a row, `prior`: nats by label, `ranges`: first and last label but
     one of each script.
@@ -164,12 +166,15 @@ def _softmax(
             best = label
     norm = 0.0
     both = 0.0
+    none = 0.0
     for label in range(first, last):
         part = math.exp(logits[label] - logits[best])
         norm += part
         if label == pair[0] or label == pair[1]:
             both += part
-    return best, 1 / norm, both / norm
+        if label == pair[2]:
+            none = part
+    return best, 1 / norm, both / max(norm - none, 1e-9)
 
 
 @compiled

@@ -335,7 +335,7 @@ def _is_white(point: Any, table: Any) -> bool:
 def _address_end(points: Any, at: int, end: int, table: Any) -> int:
     """Where the token at `at` ends if it is a web or e-mail address, else `at`."""
     is_address = (
-        at + 4 < end
+        at + 3 < end
         and points[at] | 32 == _W
         and points[at + 1] | 32 == _W
         and points[at + 2] | 32 == _W

@@ -32,14 +32,14 @@ from kaz_cleaning.language_text import (
     stretches_of,
 )
 from kaz_cleaning.letters import ARABIC, CYRILLIC, LATIN, OWN, SCRIPTS, SHARED
-from kaz_cleaning.packed_model import PackedModel, script_of_label
+from kaz_cleaning.packed_model import PackedModel, names_a_language, script_of_label
 
-KAZAKH_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.75, "kaz_Latn": 0.9, "kaz_Arab": 0.7})
+KAZAKH_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.65, "kaz_Latn": 0.88, "kaz_Arab": 0.5})
 """A line alone must be this surely Kazakh: its neighbours' languages have many lines that differ
 by a letter. Chosen on the development quarter of the measured rows (`measure_language`)."""
-BARE_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.9, "kaz_Latn": 0.9})
-"""The same for a line without one of Kazakh's own letters: in Cyrillic none that Russian lacks, in
-Latin no q. Typed on a Russian keyboard, or in a language of the Caucasus, the Volga, Siberia."""
+BARE_THRESHOLDS: Final = MappingProxyType({"kaz_Cyrl": 0.94})
+"""The same for a line without one of Kazakh's own letters, in Cyrillic those that Russian lacks:
+typed on a Russian keyboard, or in a language of the Caucasus, the Volga, Siberia."""
 
 FOREIGN_SHARE: Final = 0.02
 """Of the letters, in a spelling that Kazakh does not have; it may name a Ukrainian or hold ъ."""
@@ -52,8 +52,9 @@ LEAST_BESIDE_LATIN: Final = 0.35
 """Of the letters: with so many Cyrillic or Arabic ones, a stretch that is Latin otherwise is a
 sentence full of foreign names."""
 
-_PAIR: Final = ("kaz_Cyrl", "rus_Cyrl")
-"""The languages that alternate within one sentence; Russian is known to all who write Kazakh."""
+_PAIR: Final = ("kaz_Cyrl", "rus_Cyrl", "und_Cyrl")
+"""The languages that alternate within one sentence, as Russian is known to all who write Kazakh,
+and what such a sentence looks like at first."""
 _SCORE_DIGITS: Final = 6
 _NO_LANGUAGE: Final = Language(UNKNOWN, 0.0, UNKNOWN_SCRIPT, 0.0, mixed=False)
 
@@ -82,6 +83,7 @@ class OwnModel:
         self._scripts = np.array([*map(script_of_label, packed.labels), -1], np.int64)
         by_name = sorted(range(len(packed.labels)), key=packed.labels.__getitem__)
         self._by_name = np.array([*by_name, len(packed.labels)], np.int64)
+        self._is_language = np.array([*map(names_a_language, packed.labels), False])
         self._is_kazakh = np.array([*(x.startswith(KAZAKH) for x in packed.labels), False])
         self._least, self._least_bare = (
             np.array([*(thresholds.get(label, 0.0) for label in packed.labels), 0.0])
@@ -91,7 +93,7 @@ class OwnModel:
     @property
     def labels(self) -> Sequence[str]:
         """All that it may answer, but for `und`."""
-        return self._packed.labels
+        return tuple(filter(names_a_language, self._packed.labels))
 
     def identify(self, texts: Sequence[str]) -> list[Label]:
         """One label a text, in order; meant for a line, a sentence or a paragraph each."""
@@ -135,7 +137,7 @@ class OwnModel:
         known = total(answers.letters * (sure & (answers.label >= 0)))
         trusted = total(ours * sure) > CONTEXT_SHARE * known
         label = np.where(answers.doubtful & ~trusted[owner], -1, answers.label)
-        width = len(self.labels) + 1
+        width = len(self._packed.labels) + 1
         cells, size = owner * width + label % width, documents * width
         letters = np.bincount(cells, answers.letters, size).reshape(documents, width)
         certainty = np.bincount(cells, answers.score * answers.letters, size)
@@ -153,7 +155,7 @@ class OwnModel:
         kazakh = np.bincount(cut.owner, ours, len(texts)).tolist()
         foreign = (answers.label >= 0) & ~self._is_kazakh[answers.label]
         rest = np.where(foreign, answers.letters - np.rint(ours), 0)
-        width = len(self.labels) + 1
+        width = len(self._packed.labels) + 1
         cells = cut.owner * width + answers.label % width
         letters = np.bincount(cells, rest, len(texts) * width).reshape(len(texts), width)
         other = letters.sum(axis=1).astype(np.int64).tolist()
@@ -190,7 +192,7 @@ class OwnModel:
         unknown: float,
         scripts: npt.NDArray[Any],
     ) -> Language:
-        script = self._scripts[best] if best < len(self.labels) else _majority(scripts)
+        script = self._scripts[best] if best < len(self._packed.labels) else _majority(scripts)
         return Language(
             self._name(best), round(score, _SCORE_DIGITS), SCRIPTS[script], share, mixed, unknown
         )
@@ -202,7 +204,7 @@ class OwnModel:
         letters = cut.letters.sum(axis=1)
         scripts = _scripts(cut.letters, letters)
         best, score, paired, kazakh = self._classify(cut, scripts)
-        known = (score >= THRESHOLD) & (best >= 0)
+        known = (score >= THRESHOLD) & self._is_language[best]
         known &= ~self._is_kazakh[best] | (cut.foreign <= FOREIGN_SHARE * letters)
         words, names = cut.names[:, 0], cut.names[:, 1]
         is_list = (words >= FEWEST_NAMES) & (names >= NAME_SHARE * words)
@@ -252,7 +254,8 @@ class OwnModel:
         return best, score, paired, kazakh  # type: ignore[return-value]
 
     def _name(self, label: int) -> str:
-        return self.labels[label] if 0 <= label < len(self.labels) else UNKNOWN
+        labels = self._packed.labels
+        return labels[label] if 0 <= label < len(labels) else UNKNOWN
 
 
 def _scripts(letters: npt.NDArray[np.int64], total: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

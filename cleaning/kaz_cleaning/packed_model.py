@@ -19,11 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kaz_cleaning.language_kernel import BIAS, WIDTH
+from kaz_cleaning.language_labels import UNKNOWN
 from kaz_cleaning.letters import SCRIPTS
 from kaz_datasets.errors import Corrupt, NotFound
 from kaz_datasets.files import atomic_path
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _LARGEST: Final = BIAS - 1
 
 
@@ -65,6 +66,11 @@ def shift_for(rows: int) -> np.uint64:
 def script_of_label(label: str) -> int:
     """The script (`letters`) that the label ends with; raises ValueError for another one."""
     return SCRIPTS.index(label.rpartition("_")[2])
+
+
+def names_a_language(label: str) -> bool:
+    """False for `und_Cyrl`, `und_Latn`, `und_Arab`: what a text in no known language gets."""
+    return not label.startswith(UNKNOWN)
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from kaz_datasets.shards import ShardWriter
 from kaz_datasets.source_facts import SourceFacts
 from kaz_datasets.warc import read_pages
 
-CLEANING_VERSION: Final = 11
+CLEANING_VERSION: Final = 12
 """Raised whenever the same archive and configuration would give other rows."""
 
 STAGE: Final = "clean"

@@ -8,10 +8,12 @@ apart, and the label would be a lie.
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from kaz_cleaning.derived_relatives import (
+    as_gagauz,
     as_karakalpak,
     as_latin_karakalpak,
     as_turkmen,
@@ -25,7 +27,9 @@ from kaz_cleaning.derived_text import (
     as_khakas,
     as_kumyk,
     as_nogai,
+    latin_ae,
 )
+from kaz_cleaning.invented_languages import invented_spans
 from kaz_cleaning.language_text import prepare
 from kaz_cleaning.lookalikes import LATIN_TO_CYRILLIC
 from kaz_cleaning.training_text import SEED
@@ -34,10 +38,10 @@ from kaz_cleaning.transliterate import LATIN_ALPHABETS, to_latin
 _SPANS_A_LINE: Final = 8
 _SPANS: Final[Mapping[str, int]] = {
     "kaz_Cyrl": 90_000,
-    "kaz_Latn": 84_000,
+    "kaz_Latn": 120_000,
     "kaz_Arab": 12_000,
-    "kaa_Cyrl": 14_000,
-    "kaa_Latn": 12_000,
+    "kaa_Cyrl": 24_000,
+    "kaa_Latn": 24_000,
     "kir_Cyrl": 18_000,
     "tat_Cyrl": 18_000,
     "rus_Cyrl": 20_000,
@@ -51,13 +55,15 @@ _NOISY: Final = 0.08
 
 STAND_INS: Final[Sequence[tuple[str, str, Callable[[str], str], int]]] = (
     ("nog_Cyrl", "kaz_Cyrl", as_nogai, 32_000),
-    ("kum_Cyrl", "kaz_Cyrl", as_kumyk, 4_000),
+    ("kum_Cyrl", "kaz_Cyrl", as_kumyk, 12_000),
     ("kjh_Cyrl", "kaz_Cyrl", as_khakas, 8_000),
     ("kaa_Cyrl", "kaz_Cyrl", as_karakalpak, 40_000),
     ("kaa_Latn", "kaz_Cyrl", as_latin_karakalpak, 40_000),
     ("tuk_Latn", "azj_Latn", as_turkmen, 8_000),
     ("crh_Latn", "tur_Latn", as_crimean_tatar, 8_000),
     ("crh_Latn", "tat_Latn", tatar_as_crimean_tatar, 8_000),
+    ("gag_Latn", "tur_Latn", as_gagauz, 8_000),
+    ("oss_Cyrl", "oss_Cyrl", latin_ae, 2_500),
     ("krc_Cyrl", "kir_Cyrl", as_karachay, 6_000),
     ("alt_Cyrl", "kir_Cyrl", as_altai, 6_000),
     ("bak_Cyrl", "tat_Cyrl", as_bashkir, 8_000),
@@ -74,7 +80,18 @@ _RUSSIAN_KEYBOARD_TOO: Final = str.maketrans("әіңғүұқөһ", "эынгуу
 def labelled_spans(
     learnt: Mapping[str, Sequence[str]], share: float = 1.0
 ) -> Iterator[tuple[str, str]]:
-    """Label and prepared words of every span, label by label; `share` of them for a quick look."""
+    """Label and prepared words of every span, label by label; `share` of them for a quick look.
+
+    Last come those of languages that are none (`invented_languages`).
+    """
+    known: dict[str, list[str]] = defaultdict(list)
+    for label, words in _known_spans(learnt, share):
+        known[label].append(words)
+        yield label, words
+    yield from invented_spans(known, share)
+
+
+def _known_spans(learnt: Mapping[str, Sequence[str]], share: float) -> Iterator[tuple[str, str]]:
     for label, lines in learnt.items():
         chance = random.Random(f"{SEED}/{label}")  # noqa: S311 (the same spans every time)
         wanted = _SPANS.get(label, min(max(_SPANS_A_LINE * len(lines), _FEWEST_SPANS), _MOST_SPANS))

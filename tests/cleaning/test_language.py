@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from benchmarks.cleaning.language_doubt import doubts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -207,6 +208,26 @@ def test_the_floors_of_kazakh_hold(model: LanguageModel, rows: list[Row]) -> Non
     assert one.precision >= floors["precision"]["kaz"]
     short = [answer.label for answer in model.identify(five_words(rows))]
     assert 100 * short.count("kaz_Cyrl") / len(short) >= floors["recall"]["five_words"]
+
+
+def test_the_floors_without_doubtful_rows_hold(model: LanguageModel, shared_data: Path) -> None:
+    floors = tomllib.loads(FLOORS.read_text("utf-8"))["language"]
+    rows = measured_rows(shared_data)
+    doubtful = doubts(rows)
+    found = [answer.label for answer in model.identify([row.text for row in rows])]
+    pairs = [(row.label, found[n]) for n, row in enumerate(rows) if n not in doubtful]
+    one = figures([language_of(a) for a, _ in pairs], [language_of(b) for _, b in pairs], "kaz")
+    assert one.precision >= floors["without_doubtful"]["precision"]
+    assert one.recall >= floors["without_doubtful"]["recall"]
+    truth = [row.label for row in rows]
+    for label, least in floors["label_precision"].items():
+        assert figures(truth, found, label).precision >= least, label
+    for label, least in floors["label_recall"].items():
+        assert figures(truth, found, label).recall >= least, label
+
+
+def test_no_language_is_no_label(model: LanguageModel) -> None:
+    assert not [label for label in model.labels if label.startswith("und")]
 
 
 @pytest.mark.parametrize("language", NEIGHBOURS)

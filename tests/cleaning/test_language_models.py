@@ -157,7 +157,15 @@ def test_probabilities_are_what_the_formula_says(trained: Path, words: list[str]
     best, score = np.empty(1, np.int64), np.empty(1)
     classify(
         *(cut.words, cut.bounds, np.array([script]), packed.table, packed.output, packed.prior),
-        *(packed.ranges, packed.shift, np.array([-1, -1]), best, score, np.empty(1), np.empty(1)),
+        *(
+            packed.ranges,
+            packed.shift,
+            np.array([-1, -1, -1]),
+            best,
+            score,
+            np.empty(1),
+            np.empty(1),
+        ),
     )
     rows = plain_rows(cut.words[: cut.bounds[0, 1]].tolist(), script, int(packed.shift))
     if not rows or first == last:
@@ -215,7 +223,7 @@ def test_a_file_that_says_too_much_is_refused(tmp_path: Path, trained: Path, cha
         tables["embedding"] = tables["embedding"][:, :-1]
     else:
         tables["facts"] = np.frombuffer(
-            json.dumps({"format": 3, "labels": sorted(TEXTS)}).encode(), np.uint8
+            json.dumps({"format": 4, "labels": sorted(TEXTS)}).encode(), np.uint8
         )
     np.savez(tmp_path / "cut.npz", **tables)
     with pytest.raises(Corrupt, match="no language model"):

@@ -56,6 +56,7 @@ MIXTURE = st.text(
 @given(MIXTURE)
 @example("http://a.kz сәлем a@b.kz www.x.kz 'ол' — o'zbek")
 @example("ʼ - \u0674")
+@example("WWW.")
 def test_preparing_is_what_it_says(text: str) -> None:
     assert prepare(text) == plain_prepare(text)
 
