@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from kaz_datasets.errors import WrongUse
 from kaz_dedup.index import Index
 from kaz_dedup.kernel import permutation_parameters, shingle_sets, sign
 from kaz_dedup.parameters import DedupConfig
@@ -26,9 +27,10 @@ def minhash(texts: Texts, config: DedupConfig | None = None) -> npt.NDArray[np.u
     """The MinHash signatures of texts, of shape (texts, permutations).
 
     The share of equal values of two rows estimates the Jaccard similarity of the texts' shingles.
-    Raises InvalidText where a text is not UTF-8.
+    Raises InvalidText where a text is not UTF-8, and WrongUse for one text instead of several.
     """
     config = config or DedupConfig()
+    _check_several(texts)
     column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else list(texts)
     signatures = np.empty((len(column), config.permutations), np.uint32)
     words = np.empty(len(column), np.int64)
@@ -51,8 +53,14 @@ def minhash(texts: Texts, config: DedupConfig | None = None) -> npt.NDArray[np.u
 def shingle_hashes(texts: Texts, config: DedupConfig | None = None) -> list[npt.NDArray[np.uint64]]:
     """The distinct 64-bit shingle hashes of each text, ascending: for exact Jaccard similarity.
 
-    Raises InvalidText where a text is not UTF-8.
+    Raises InvalidText where a text is not UTF-8, and WrongUse for one text instead of several.
     """
     config = config or DedupConfig()
+    _check_several(texts)
     values, ends = shingle_sets(text_buffers(texts), config.shingle_words)
     return np.split(values, ends[:-1]) if len(ends) else []
+
+
+def _check_several(texts: Texts) -> None:
+    if isinstance(texts, str):  # which is a sequence of its letters
+        raise WrongUse("one text where a list of texts is wanted: write [text]")

@@ -124,14 +124,20 @@ class Index:
         columns: Any = {"id": table.column("id"), "cluster_id": first}
         return pa.table(columns).filter(pa.array(table.column("state").to_numpy() == LIVE))
 
-    def match(self, paths: Sequence[Path], *, text: str = "text", id: str = "id") -> Additions:  # noqa: A002
+    def match(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        text: str = "text",
+        id: str = "id",  # noqa: A002 - the name of the column, as in the record
+    ) -> Additions:
         """What `add` would say of new documents, without adding them."""
         return self._compare(read_newcomers(paths, self.config, text, id))[0]
 
     def add(
         self,
         release: str,
-        paths: Sequence[Path],
+        paths: Sequence[str | Path],
         *,
         text: str = "text",
         id: str = "id",  # noqa: A002 - the name of the column, as in the record
@@ -172,7 +178,7 @@ class Index:
 
     def block(
         self,
-        paths: Sequence[Path],
+        paths: Sequence[str | Path],
         *,
         text: str = "text",
         id: str = "id",  # noqa: A002 - the name of the column, as in the record

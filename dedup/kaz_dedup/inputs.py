@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -13,6 +15,7 @@ from pyarrow import json as arrow_json
 
 from kaz_datasets.errors import Corrupt, NotFound, WrongUse
 from kaz_datasets.files import no_space_named
+from kaz_datasets.shards import open_shard
 
 JSON_LINES: Final = (".jsonl", ".json", ".ndjson")
 _COMPRESSIONS: Final = {".gz": "gzip", ".zst": "zstd"}
@@ -39,6 +42,37 @@ def check_inputs(inputs: Sequence[Path], output: Path) -> None:
     for path in inputs:
         if path.resolve() in written:
             raise WrongUse(f"{path} would be overwritten by its own result: choose another output")
+
+
+@contextmanager
+def parquet_of(paths: Sequence[str | Path]) -> Iterator[list[Path]]:
+    """The files as Parquet, for as long as the block lasts. Raises as `as_parquet`."""
+    with tempfile.TemporaryDirectory(prefix="kazcorpus-") as name:
+        yield [
+            as_parquet(path, Path(name) / str(number))
+            for number, path in enumerate(paths_of(paths))
+        ]
+
+
+def paths_of(paths: Sequence[str | Path]) -> list[Path]:
+    """The paths of files that were named. Raises WrongUse for one name instead of several."""
+    if isinstance(paths, str | Path):
+        raise WrongUse(f"one path, {paths}, where a list of them is wanted: write [path]")
+    return [Path(path) for path in paths]
+
+
+def check_columns(inputs: Sequence[Path], documents: Sequence[Path], names: Sequence[str]) -> None:
+    """Raises WrongUse, with the name of the input, where a column is missing."""
+    for path, shard in zip(inputs, documents, strict=True):
+        with open_shard(shard) as opened:
+            there = opened.schema_arrow.names
+        for name in names:
+            if name not in there:
+                others = ", ".join(there) or "none"
+                raise WrongUse(
+                    f"{path} has no column {name!r}: name one of {others}, or add one"
+                    " (every row needs a text, and an id that no other row has)"
+                )
 
 
 def as_parquet(path: Path, folder: Path) -> Path:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from kaz_datasets.errors import WrongUse
 from kaz_datasets.shards import iter_batches
 from kaz_dedup.errors import RepeatedId
+from kaz_dedup.inputs import check_columns, parquet_of, paths_of
 from kaz_dedup.kernel import band_keys, shingle_sets, signatures_of
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.ranks import NEVER, rank_columns, ranks
@@ -53,18 +54,26 @@ class Newcomers:
 
 
 def read_newcomers(
+    paths: Sequence[str | Path], config: DedupConfig, text: str, id_column: str
+) -> Newcomers:
+    """Sign documents, Parquet or JSON lines, and keep their shingle sets.
+
+    Raises as `sign_shard`, and RepeatedId.
+    """
+    with parquet_of(paths) as documents:
+        check_columns(paths_of(paths), documents, (id_column, text))
+        return _read_parquet(documents, config, text, id_column)
+
+
+def _read_parquet(
     paths: Sequence[Path], config: DedupConfig, text: str, id_column: str
 ) -> Newcomers:
-    """Sign documents and keep their shingle sets. Raises as `sign_shard`, and RepeatedId."""
     bands, rows = config.bands
     ids: list[Any] = []
     parts: list[tuple[npt.NDArray[Any], ...]] = []
     facts: list[pa.Table] = []
     for path in paths:
         types = column_types(path)
-        for name in (id_column, text):
-            if name not in types:
-                raise WrongUse(f"{path} has no column {name!r}: name one of {', '.join(types)}")
         ranked = rank_columns(types, config)
         for batch in iter_batches(
             path, list(dict.fromkeys([id_column, text, *ranked])), rows=_ROWS_PER_BATCH

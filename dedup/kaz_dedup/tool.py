@@ -19,7 +19,7 @@ from kaz_datasets.progress import Progress, silent
 from kaz_datasets.shards import ShardWriter, iter_batches, open_shard, read_shard
 from kaz_dedup.clusters import find_clusters
 from kaz_dedup.index import Index
-from kaz_dedup.inputs import as_parquet, check_inputs, result_name
+from kaz_dedup.inputs import as_parquet, check_columns, check_inputs, paths_of, result_name
 from kaz_dedup.parameters import DedupConfig
 from kaz_dedup.report import write_report
 from kaz_dedup.signatures import sign_shard
@@ -32,7 +32,7 @@ RELEASE_COLUMN: Final = "keeper_release"
 
 
 def dedup_files(
-    inputs: Sequence[Path],
+    inputs: Sequence[str | Path],
     output: Path,
     *,
     config: DedupConfig | None = None,
@@ -41,7 +41,7 @@ def dedup_files(
     rank: bool = False,
     keep_all: bool = False,
     weights: Sequence[tuple[int, float]] = (),
-    against: Sequence[Path] = (),
+    against: Sequence[str | Path] = (),
     report: Path | None = None,
     progress: Progress = silent,
 ) -> Account:
@@ -66,21 +66,23 @@ def dedup_files(
     config = config or DedupConfig()
     if not rank:
         config = replace(config, keeper=("completeness",))
-    check_inputs(inputs, output)
+    files, old = paths_of(inputs), paths_of(against)
+    check_inputs(files, output)
     output.mkdir(parents=True, exist_ok=True)
     with _work_folder(output) as folder:
-        documents = [as_parquet(path, folder / "json") for path in inputs]
+        documents = [as_parquet(path, folder / "json") for path in files]
+        check_columns(files, documents, (id, text))
         clusters, pairs = folder / "out" / "clusters.parquet", output / "pairs.parquet"
         verdicts = [folder / "verdicts" / path.name for path in documents]
         if against:
             pairs.unlink(missing_ok=True)
-            _cluster_against(documents, against, clusters, verdicts, config, text, id, folder)
+            _cluster_against(documents, old, clusters, verdicts, config, text, id, folder)
         else:
             _cluster(documents, clusters, pairs, verdicts, config, text, id, rank, folder, progress)
         kept = output / "kept"
         accounts = []
         for done, (path, shard, said) in enumerate(
-            zip(inputs, documents, verdicts, strict=True), start=1
+            zip(files, documents, verdicts, strict=True), start=1
         ):
             accounts.append(
                 keep_shard(
@@ -88,7 +90,7 @@ def dedup_files(
                     keep_all=keep_all, weights=weights,
                 )
             )  # fmt: skip
-            progress(done, len(inputs), "files kept")
+            progress(done, len(files), "files kept")
         _publish_clusters(clusters, output / "clusters.parquet", bool(against))
     account = add_accounts(accounts)
     if report is not None:
@@ -97,26 +99,28 @@ def dedup_files(
 
 
 def find_duplicates(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     *,
     config: DedupConfig | None = None,
     text: str = "text",
     id: str = "id",  # noqa: A002 - the name of the column, as in the record
     rank: bool = False,
-    against: Sequence[Path] = (),
+    against: Sequence[str | Path] = (),
     progress: Progress = silent,
 ) -> pa.Table:
     """`clusters.parquet` of `dedup_files` as a table, without writing any row. Raises as it."""
     config = config or DedupConfig()
     if not rank:
         config = replace(config, keeper=("completeness",))
+    files, old = paths_of(paths), paths_of(against)
     with tempfile.TemporaryDirectory(prefix="kazcorpus-") as name:
         folder = Path(name)
-        check_inputs(paths, folder)
-        documents = [as_parquet(path, folder / "json") for path in paths]
+        check_inputs(files, folder)
+        documents = [as_parquet(path, folder / "json") for path in files]
+        check_columns(files, documents, (id, text))
         clusters = folder / "out" / "clusters.parquet"
         if against:
-            _cluster_against(documents, against, clusters, (), config, text, id, folder)
+            _cluster_against(documents, old, clusters, (), config, text, id, folder)
         else:
             _cluster(documents, clusters, None, (), config, text, id, rank, folder, progress)
         columns = [*CLUSTER_COLUMNS, RELEASE_COLUMN] if against else [*CLUSTER_COLUMNS]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kaz_datasets.errors import Corrupt, NotFound, WrongUse
-from kaz_dedup import DedupConfig, Index
+from kaz_dedup import DedupConfig, Index, minhash
 from kaz_dedup.errors import InvalidText, RepeatedId
 from kaz_dedup.report import LAYOUTS, curve_svg
 from kaz_dedup.tool import dedup_files, find_duplicates
@@ -236,3 +236,20 @@ def test_a_report_and_a_curve_are_drawn(tmp_path: Path) -> None:
     ElementTree.fromstring(curve_svg(DedupConfig(), LAYOUTS))  # well-formed
     docs = Path(__file__).parents[2] / "docs" / "dedup-curve.svg"
     assert docs.read_text(encoding="utf-8") == curve_svg(DedupConfig(), LAYOUTS)
+
+
+def test_json_lines_names_and_single_values_in_the_python_interface(tmp_path: Path) -> None:
+    rows = [json.dumps({"id": str(i), "text": f"{i} құжат мәтіні осындай"}) for i in range(3)]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    index = Index.create(tmp_path / "index")
+    assert len(index.add("1", [str(path)]).kept()) == 3
+    assert set(index.match([path]).table.column("rule").to_pylist()) == {"published-before"}
+    assert len(find_duplicates([str(path)])) == 3
+    with pytest.raises(WrongUse, match=r"write \[path\]"):
+        find_duplicates(str(path))
+    with pytest.raises(WrongUse, match=r"write \[text\]"):
+        minhash("бір мәтін")
+    for call in (find_duplicates, index.match):
+        with pytest.raises(WrongUse, match=r"a\.jsonl has no column 'name': name one of id, text"):
+            call([path], id="name")
